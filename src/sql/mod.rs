@@ -1,0 +1,18 @@
+//! SQL as text: scanning, splitting and comparing it, by the lexical rules of an engine.
+//!
+//! In comes source text and a [`Lexicon`]; out come tokens, statements, places and canonical spellings. Nothing here
+//! runs a statement, knows a schema or talks to a database, and no text is ever refused: what cannot be read is
+//! passed on marked as such, so that the engine gives the error.
+
+mod body;
+mod lexicon;
+mod lines;
+mod quote;
+mod scan;
+mod split;
+
+pub(crate) use lexicon::Lexicon;
+pub(crate) use lines::{LineIndex, line_column};
+pub(crate) use quote::unquote;
+pub(crate) use scan::{Scanner, Token, TokenKind};
+pub(crate) use split::{Comment, Statement, StatementKind, comments, comments_above, split};
