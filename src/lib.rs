@@ -1,8 +1,11 @@
 //! Keeps a database schema and its declared target in step.
 
+pub mod dialect;
+pub mod directive;
 mod error;
-#[expect(unused_imports, reason = "the stages that read SQL come next")]
-#[cfg_attr(not(test), expect(dead_code, reason = "the stages that read SQL come next"))]
+mod notice;
+pub mod schema;
 pub(crate) mod sql;
 
 pub use error::{Error, ErrorKind, Place, Result};
+pub use notice::{Level, Notice};

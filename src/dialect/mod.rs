@@ -1,0 +1,59 @@
+//! What an engine is like: how it spells things, what it can do, which statements a change takes.
+//!
+//! Comes in: directives and the schema before and after them. Goes out: SQL text. A dialect is pure: it never touches a
+//! connection, so comparing, planning and rendering work without a database.
+
+mod engine;
+mod rules;
+
+pub use engine::Engine;
+pub use rules::{Facts, KindRule, Replace, Session, Statement};
+
+use crate::Result;
+use crate::directive::{Directive, Literal, Naming};
+use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+
+/// An engine's side of every stage that is not I/O.
+pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
+    /// Which engine.
+    fn engine(&self) -> Engine;
+
+    /// What the engine can do, as data.
+    fn facts(&self) -> &'static Facts;
+
+    /// The rule for a kind of [`Object`]; `None` for a kind the engine does not have.
+    fn kind(&self, kind: &ObjectKind) -> Option<&'static KindRule>;
+
+    /// A name as an identifier, quoted.
+    fn quote(&self, name: &str) -> String;
+
+    /// A value as a literal.
+    fn literal(&self, value: &Literal) -> String;
+
+    /// A spelling of `sql` that is the same for any two spellings the engine takes as one. For comparing only, never for running.
+    fn canonical_sql(&self, sql: &str) -> String;
+
+    /// The table in the one spelling for all spellings the engine takes as one: names folded, SQL canonical, attributes that
+    /// say the default left out, constraints sorted. For comparing only, never for running.
+    fn canonical_table(&self, table: &Table) -> Table;
+
+    /// The object in the one spelling for all spellings the engine takes as one. For comparing only, never for running.
+    fn canonical_object(&self, object: &Object) -> Object;
+
+    /// What has to be set around a script that holds these directives, outside its transaction.
+    fn session(&self, directives: &[Directive]) -> Session;
+
+    /// The statements for one directive, which leads from `before` to `after`.
+    ///
+    /// # Errors
+    /// When the engine cannot do it.
+    fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>>;
+
+    /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of
+    /// table `after`; `None` when no value is refused.
+    fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql>;
+
+    /// A neutral value of the column's type (zero, the empty text), for rows that must get some value when a column
+    /// that was dropped comes back.
+    fn neutral_value(&self, column: &Column) -> Option<Sql>;
+}

@@ -1,0 +1,81 @@
+//! The data that a dialect answers with.
+
+use serde::Serialize;
+
+/// What an engine can do, where a stage that knows no engine has to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// Whether schema changes are undone by a rollback.
+    pub transactional_ddl: bool,
+    /// Whether a foreign key can be declared before the table it refers to exists. If not, foreign keys in a cycle are added last.
+    pub foreign_keys_look_ahead: bool,
+    /// Whether an index can be renamed in place. If not, it is dropped and built anew.
+    pub renames_indexes: bool,
+    /// Whether a constraint can be renamed without touching rows. If not, it is dropped and added.
+    pub renames_constraints: bool,
+    /// Whether tables and columns can have comments.
+    pub comments: bool,
+    /// The longest identifier in bytes.
+    pub max_identifier: Option<usize>,
+    /// The namespace that unqualified names are in, where the engine has namespaces.
+    pub default_namespace: Option<&'static str>,
+}
+
+/// How one kind of object is handled. One row per kind and dialect.
+#[derive(Debug, Clone, Copy)]
+pub struct KindRule {
+    /// The kind, in lower case.
+    pub kind: &'static str,
+    /// The words after `DROP` and in messages.
+    pub noun: &'static str,
+    /// How a changed definition is put in place.
+    pub replace: Replace,
+    /// Whether it goes when the table it is attached to goes.
+    pub goes_with_table: bool,
+    /// Whether it holds data that a drop loses.
+    pub holds_data: bool,
+}
+
+/// How a changed definition is put in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// `CREATE OR REPLACE`.
+    InPlace,
+    /// Drop and create.
+    DropAndCreate,
+}
+
+/// Statements around a script, outside its transaction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Session {
+    /// Run before the transaction begins.
+    pub before: Vec<String>,
+    /// Run inside the transaction before its commit: queries that must find nothing more than they found at its begin.
+    pub checks: Vec<String>,
+    /// Run after the transaction, also when it failed.
+    pub after: Vec<String>,
+}
+
+/// One SQL statement with what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The SQL, without a final semicolon.
+    pub sql: String,
+    /// What it is for, where the SQL does not say so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Statement {
+    /// A statement that speaks for itself.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self { sql: sql.into(), note: None }
+    }
+
+    /// Says what it is for.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}

@@ -1,0 +1,17 @@
+//! The one vocabulary of changes.
+//!
+//! The comparator emits [`Directive`]s, a script calls them (through [`Operations`]), [`reverse`] inverts them, [`evolve`] carries
+//! them out on a [`Schema`](crate::schema::Schema), the planner compiles them. Every change holds old and new, so that each of
+//! these is total. Nothing here reads or writes anything, and nothing knows an engine.
+
+mod evolve;
+mod reverse;
+mod summary;
+mod tree;
+
+pub use evolve::{Naming, evolve};
+pub use reverse::{reverse, reverse_one};
+pub use tree::{
+    AlterColumn, AlterTable, BulkInsert, Change, ColumnChange, Directive, Literal, NewColumn, OptionChange,
+    TableChange,
+};
