@@ -31,12 +31,20 @@ pub enum Level {
 impl Notice {
     /// A remark.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { level: Level::Notice, message: message.into(), place: None, hint: None }
+        Self {
+            level: Level::Notice,
+            message: message.into(),
+            place: None,
+            hint: None,
+        }
     }
 
     /// A remark that may point at a mistake.
     pub fn warning(message: impl Into<String>) -> Self {
-        Self { level: Level::Warning, ..Self::new(message) }
+        Self {
+            level: Level::Warning,
+            ..Self::new(message)
+        }
     }
 
     /// Says where.

@@ -69,7 +69,10 @@ pub struct Statement {
 impl Statement {
     /// A statement that speaks for itself.
     pub fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), note: None }
+        Self {
+            sql: sql.into(),
+            note: None,
+        }
     }
 
     /// Says what it is for.

@@ -4,7 +4,9 @@
 //! there. The planner needs it to know a table before and after; tests need it to prove that a comparison is complete.
 
 use super::{AlterColumn, AlterTable, ColumnChange, Directive, NewColumn, OptionChange, TableChange};
-use crate::schema::{Column, Constraint, Index, Name, Object, ObjectId, Options, PartTarget, QName, Schema, Sql, Table};
+use crate::schema::{
+    Column, Constraint, Index, Name, Object, ObjectId, Options, PartTarget, QName, Schema, Sql, Table,
+};
 use crate::{Error, ErrorKind, Result};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -28,7 +30,13 @@ pub trait Naming {
 /// When a directive names what the schema does not have, or creates what it has already. The schema is then left at the directive
 /// before.
 pub fn evolve(schema: &mut Schema, directives: &[Directive], naming: &(impl Naming + ?Sized)) -> Result<()> {
-    directives.iter().try_for_each(|directive| Evolution { schema: &mut *schema, naming }.step(directive))
+    directives.iter().try_for_each(|directive| {
+        Evolution {
+            schema: &mut *schema,
+            naming,
+        }
+        .step(directive)
+    })
 }
 
 struct Evolution<'a, N: Naming + ?Sized> {
@@ -40,7 +48,12 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     fn step(&mut self, directive: &Directive) -> Result<()> {
         use Directive as D;
         match directive {
-            D::CreateNamespace(n) => insert_new(&mut self.schema.namespaces, n.name.clone(), n.clone(), "namespace"),
+            D::CreateNamespace(n) => insert_new(
+                &mut self.schema.namespaces,
+                n.name.clone(),
+                n.clone(),
+                "namespace",
+            ),
             D::DropNamespace(n) => remove_known(&mut self.schema.namespaces, &n.name, "namespace"),
             D::CreateTable(table) => {
                 if self.find_table(&table.name).is_some() {
@@ -53,9 +66,9 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 let name = self.known_table(&table.name)?;
                 self.schema.tables.remove(&name);
                 let naming = self.naming;
-                self.schema.objects.retain(|id, _| {
-                    id.on.as_ref().is_none_or(|on| !same(naming, on, &name))
-                });
+                self.schema
+                    .objects
+                    .retain(|id, _| id.on.as_ref().is_none_or(|on| !same(naming, on, &name)));
                 Ok(())
             }
             D::RenameTable(names) => self.rename_table(&names.old, &names.new),
@@ -66,20 +79,34 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 let index = self.index_mut(table, &name.old)?;
                 index.name = name.new.clone();
                 let table = self.known_table(table)?;
-                self.table_mut(&table)?.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+                self.table_mut(&table)?
+                    .indexes
+                    .sort_by(|a, b| a.name.cmp(&b.name));
                 Ok(())
             }
-            D::CreateSequence(s) => insert_new(&mut self.schema.sequences, s.name.clone(), s.clone(), "sequence"),
+            D::CreateSequence(s) => {
+                insert_new(&mut self.schema.sequences, s.name.clone(), s.clone(), "sequence")
+            }
             D::DropSequence(s) => remove_known(&mut self.schema.sequences, &s.name, "sequence"),
             D::AlterSequence(change) => {
                 remove_known(&mut self.schema.sequences, &change.old.name, "sequence")?;
-                insert_new(&mut self.schema.sequences, change.new.name.clone(), change.new.clone(), "sequence")
+                insert_new(
+                    &mut self.schema.sequences,
+                    change.new.name.clone(),
+                    change.new.clone(),
+                    "sequence",
+                )
             }
             D::CreateEnum(e) => insert_new(&mut self.schema.enums, e.name.clone(), e.clone(), "enum type"),
             D::DropEnum(e) => remove_known(&mut self.schema.enums, &e.name, "enum type"),
             D::AlterEnum { change, .. } => {
                 remove_known(&mut self.schema.enums, &change.old.name, "enum type")?;
-                insert_new(&mut self.schema.enums, change.new.name.clone(), change.new.clone(), "enum type")
+                insert_new(
+                    &mut self.schema.enums,
+                    change.new.name.clone(),
+                    change.new.clone(),
+                    "enum type",
+                )
             }
             D::CreateObject(object) => match self.find_object(&object.id) {
                 Some(_) => Err(already(object.id.kind.as_str(), &object.id.name)),
@@ -102,7 +129,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         if self.schema.tables.contains_key(name) {
             return Some(name.clone());
         }
-        self.schema.tables.keys().find(|known| same(self.naming, known, name)).cloned()
+        self.schema
+            .tables
+            .keys()
+            .find(|known| same(self.naming, known, name))
+            .cloned()
     }
 
     fn known_table(&self, name: &QName) -> Result<QName> {
@@ -111,7 +142,10 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
 
     fn table_mut(&mut self, name: &QName) -> Result<&mut Table> {
         let name = self.known_table(name)?;
-        self.schema.tables.get_mut(&name).ok_or_else(|| missing("table", &name))
+        self.schema
+            .tables
+            .get_mut(&name)
+            .ok_or_else(|| missing("table", &name))
     }
 
     fn find_object(&self, id: &ObjectId) -> Option<ObjectId> {
@@ -123,13 +157,17 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             .objects
             .keys()
             .find(|known| {
-                known.kind == id.kind && known.signature == id.signature && same(naming, &known.name, &id.name)
+                known.kind == id.kind
+                    && known.signature == id.signature
+                    && same(naming, &known.name, &id.name)
             })
             .cloned()
     }
 
     fn drop_object(&mut self, id: &ObjectId) -> Result<()> {
-        let known = self.find_object(id).ok_or_else(|| missing(id.kind.as_str(), &id.name))?;
+        let known = self
+            .find_object(id)
+            .ok_or_else(|| missing(id.kind.as_str(), &id.name))?;
         self.schema.objects.remove(&known);
         Ok(())
     }
@@ -141,7 +179,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             return Err(missing("table", table));
         };
         let table = self.table_mut(&name)?;
-        if table.indexes.iter().any(|i| naming.same_name(&i.name, &index.name)) {
+        if table
+            .indexes
+            .iter()
+            .any(|i| naming.same_name(&i.name, &index.name))
+        {
             return Err(already("index", &index.name));
         }
         table.indexes.push(index.clone());
@@ -154,7 +196,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         let table = self.table_mut(table)?;
         let before = table.indexes.len();
         table.indexes.retain(|i| !naming.same_name(&i.name, index));
-        if table.indexes.len() == before { Err(missing("index", index)) } else { Ok(()) }
+        if table.indexes.len() == before {
+            Err(missing("index", index))
+        } else {
+            Ok(())
+        }
     }
 
     fn index_mut(&mut self, table: &QName, index: &Name) -> Result<&mut Index> {
@@ -170,7 +216,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     fn rename_table(&mut self, old: &QName, new: &QName) -> Result<()> {
         let old = self.known_table(old)?;
         let naming = self.naming;
-        let mut table = self.schema.tables.remove(&old).ok_or_else(|| missing("table", &old))?;
+        let mut table = self
+            .schema
+            .tables
+            .remove(&old)
+            .ok_or_else(|| missing("table", &old))?;
         table.name = new.clone();
         self.schema.insert_table(table);
         for table in self.schema.tables.values_mut() {
@@ -208,7 +258,8 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             } else {
                 let naming = self.naming;
                 let table = self.table_mut(&alter.table)?;
-                change_table(table, change, naming).map_err(|e| e.context(format!("table {}", alter.table)))?;
+                change_table(table, change, naming)
+                    .map_err(|e| e.context(format!("table {}", alter.table)))?;
             }
         }
         Ok(())
@@ -228,7 +279,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             }
         }
         self.rewrite_objects(|object| {
-            let reads = object.depends_on.iter().chain(object.id.on.iter()).any(|d| same(naming, d, &table_name));
+            let reads = object
+                .depends_on
+                .iter()
+                .chain(object.id.on.iter())
+                .any(|d| same(naming, d, &table_name));
             if reads {
                 object.definition = Sql::new(naming.rename_in_sql(&object.definition, old, new));
             }
@@ -247,8 +302,16 @@ fn same<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
             })
 }
 
-fn column_mut<'t, N: Naming + ?Sized>(table: &'t mut Table, name: &str, naming: &N) -> Result<&'t mut Column> {
-    table.columns.iter_mut().find(|c| naming.same_name(&c.name, name)).ok_or_else(|| missing("column", name))
+fn column_mut<'t, N: Naming + ?Sized>(
+    table: &'t mut Table,
+    name: &str,
+    naming: &N,
+) -> Result<&'t mut Column> {
+    table
+        .columns
+        .iter_mut()
+        .find(|c| naming.same_name(&c.name, name))
+        .ok_or_else(|| missing("column", name))
 }
 
 fn change_table<N: Naming + ?Sized>(table: &mut Table, change: &TableChange, naming: &N) -> Result<()> {
@@ -260,7 +323,9 @@ fn change_table<N: Naming + ?Sized>(table: &mut Table, change: &TableChange, nam
         TableChange::AddColumn(new) => add_column(table, new, naming)?,
         TableChange::DropColumn(gone) => {
             column_mut(table, &gone.column.name, naming)?;
-            table.columns.retain(|c| !naming.same_name(&c.name, &gone.column.name));
+            table
+                .columns
+                .retain(|c| !naming.same_name(&c.name, &gone.column.name));
         }
         TableChange::AlterColumn(alter) => change_column(column_mut(table, &alter.name, naming)?, alter),
         TableChange::AddConstraint { constraint } => {
@@ -286,11 +351,19 @@ fn change_table<N: Naming + ?Sized>(table: &mut Table, change: &TableChange, nam
             renamed.set_name(name.new.clone());
             replace_constraint(table, &found, renamed);
         }
-        TableChange::SetOption(OptionChange { key, value }) => set_option(&mut table.options, key, value.new.as_ref()),
+        TableChange::SetOption(OptionChange { key, value }) => {
+            set_option(&mut table.options, key, value.new.as_ref())
+        }
         TableChange::SetComment(comment) => table.comment.clone_from(&comment.new),
         TableChange::SetDefinition(definition) => table.definition = Some(definition.new.clone()),
         TableChange::ReorderColumns(order) => {
-            let place = |c: &Column| order.new.iter().position(|n| naming.same_name(n, &c.name)).unwrap_or(usize::MAX);
+            let place = |c: &Column| {
+                order
+                    .new
+                    .iter()
+                    .position(|n| naming.same_name(n, &c.name))
+                    .unwrap_or(usize::MAX)
+            };
             table.columns.sort_by_key(place);
         }
     }
@@ -304,9 +377,11 @@ fn add_column<N: Naming + ?Sized>(table: &mut Table, new: &NewColumn, naming: &N
     let place = match &new.after {
         None => table.columns.len(),
         Some(first) if first.is_empty() => 0,
-        Some(after) => {
-            table.columns.iter().position(|c| naming.same_name(&c.name, after)).map_or(table.columns.len(), |i| i + 1)
-        }
+        Some(after) => table
+            .columns
+            .iter()
+            .position(|c| naming.same_name(&c.name, after))
+            .map_or(table.columns.len(), |i| i + 1),
     };
     table.columns.insert(place, new.column.clone());
     Ok(())
@@ -352,7 +427,12 @@ fn drop_constraint<N: Naming + ?Sized>(table: &mut Table, wanted: &Constraint, n
                     }
             })
         })
-        .ok_or_else(|| missing(&wanted.kind().to_string(), wanted.name().map_or("(no name)", |n| n.as_str())))?;
+        .ok_or_else(|| {
+            missing(
+                &wanted.kind().to_string(),
+                wanted.name().map_or("(no name)", |n| n.as_str()),
+            )
+        })?;
     match &found {
         Constraint::PrimaryKey(_) => table.primary_key = None,
         Constraint::Unique(c) => remove_first(&mut table.uniques, c),
@@ -427,7 +507,12 @@ fn rename_in_names<N: Naming + ?Sized>(names: &mut [Name], old: &Name, new: &Nam
     }
 }
 
-fn insert_new<K: Ord + std::fmt::Display, V>(map: &mut BTreeMap<K, V>, key: K, value: V, what: &str) -> Result<()> {
+fn insert_new<K: Ord + std::fmt::Display, V>(
+    map: &mut BTreeMap<K, V>,
+    key: K,
+    value: V,
+    what: &str,
+) -> Result<()> {
     if map.contains_key(&key) {
         return Err(already(what, key));
     }
@@ -440,11 +525,13 @@ fn remove_known<K: Ord + std::fmt::Display, V>(map: &mut BTreeMap<K, V>, key: &K
 }
 
 fn missing(what: &str, name: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Script, format!("there is no {what} {name}"))
-        .hint("the database is not in the state this script was written for: see `autogen check --to migrations`")
+    Error::new(ErrorKind::Script, format!("there is no {what} {name}")).hint(
+        "the database is not in the state this script was written for: see `autogen check --to migrations`",
+    )
 }
 
 fn already(what: &str, name: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Script, format!("there is a {what} {name} already"))
-        .hint("the database is not in the state this script was written for: see `autogen check --to migrations`")
+    Error::new(ErrorKind::Script, format!("there is a {what} {name} already")).hint(
+        "the database is not in the state this script was written for: see `autogen check --to migrations`",
+    )
 }

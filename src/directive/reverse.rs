@@ -24,7 +24,10 @@ pub fn reverse_one(directive: &Directive) -> Vec<Directive> {
         D::AlterTable(alter) => D::AlterTable(reverse_alter(alter)),
         D::CreateIndex { table, index } => D::DropIndex { table, index },
         D::DropIndex { table, index } => D::CreateIndex { table, index },
-        D::RenameIndex { table, name } => D::RenameIndex { table, name: name.reversed() },
+        D::RenameIndex { table, name } => D::RenameIndex {
+            table,
+            name: name.reversed(),
+        },
         D::CreateSequence(s) => D::DropSequence(s),
         D::DropSequence(s) => D::CreateSequence(s),
         D::AlterSequence(change) => D::AlterSequence(change.reversed()),
@@ -37,10 +40,15 @@ pub fn reverse_one(directive: &Directive) -> Vec<Directive> {
         D::CreateObject(o) => D::DropObject(o),
         D::DropObject(o) => D::CreateObject(o),
         D::ReplaceObject(change) => D::ReplaceObject(Box::new(change.reversed())),
-        D::Execute { .. } => D::Irreversible { why: "what op.execute did cannot be undone by itself".to_owned() },
-        D::BulkInsert(insert) => {
-            D::Irreversible { why: format!("the rows inserted into {} are not taken out by itself", insert.table) }
-        }
+        D::Execute { .. } => D::Irreversible {
+            why: "what op.execute did cannot be undone by itself".to_owned(),
+        },
+        D::BulkInsert(insert) => D::Irreversible {
+            why: format!(
+                "the rows inserted into {} are not taken out by itself",
+                insert.table
+            ),
+        },
         D::Irreversible { why } => D::Irreversible { why },
     }]
 }
@@ -50,9 +58,10 @@ fn create_whole(mut table: Table) -> Vec<Directive> {
     let indexes = std::mem::take(&mut table.indexes);
     let name = table.name.clone();
     let mut directives = vec![Directive::CreateTable(Box::new(table))];
-    directives.extend(
-        indexes.into_iter().map(|index| Directive::CreateIndex { table: name.clone(), index: Box::new(index) }),
-    );
+    directives.extend(indexes.into_iter().map(|index| Directive::CreateIndex {
+        table: name.clone(),
+        index: Box::new(index),
+    }));
     directives
 }
 
@@ -78,7 +87,10 @@ fn fold_indexes_into_drops(directives: Vec<Directive>) -> Vec<Directive> {
 }
 
 fn reverse_alter(alter: AlterTable) -> AlterTable {
-    AlterTable { table: alter.table, changes: alter.changes.into_iter().rev().map(reverse_change).collect() }
+    AlterTable {
+        table: alter.table,
+        changes: alter.changes.into_iter().rev().map(reverse_change).collect(),
+    }
 }
 
 fn reverse_change(change: TableChange) -> TableChange {
@@ -90,7 +102,10 @@ fn reverse_change(change: TableChange) -> TableChange {
         C::AlterColumn(alter) => C::AlterColumn(reverse_column(alter)),
         C::AddColumn(column) => C::DropColumn(column),
         C::DropColumn(column) => C::AddColumn(column),
-        C::RenameConstraint { kind, name } => C::RenameConstraint { kind, name: name.reversed() },
+        C::RenameConstraint { kind, name } => C::RenameConstraint {
+            kind,
+            name: name.reversed(),
+        },
         C::SetOption(change) => C::SetOption(reverse_option(change)),
         C::SetComment(comment) => C::SetComment(comment.reversed()),
         C::SetDefinition(definition) => C::SetDefinition(definition.reversed()),
@@ -102,10 +117,22 @@ fn reverse_column(alter: AlterColumn) -> AlterColumn {
     let changes: Vec<ColumnChange> = alter.changes.into_iter().rev().map(reverse_attribute).collect();
     let ty = changes
         .iter()
-        .find_map(|c| if let ColumnChange::Type(ty) = c { Some(ty.old.clone()) } else { None })
+        .find_map(|c| {
+            if let ColumnChange::Type(ty) = c {
+                Some(ty.old.clone())
+            } else {
+                None
+            }
+        })
         .unwrap_or(alter.ty);
     // A conversion and a backfill are written for one direction only.
-    AlterColumn { name: alter.name, ty, changes, using: None, backfill: None }
+    AlterColumn {
+        name: alter.name,
+        ty,
+        changes,
+        using: None,
+        backfill: None,
+    }
 }
 
 fn reverse_attribute(change: ColumnChange) -> ColumnChange {
@@ -123,5 +150,8 @@ fn reverse_attribute(change: ColumnChange) -> ColumnChange {
 }
 
 fn reverse_option(change: OptionChange) -> OptionChange {
-    OptionChange { key: change.key, value: change.value.reversed() }
+    OptionChange {
+        key: change.key,
+        value: change.value.reversed(),
+    }
 }

@@ -14,7 +14,11 @@ impl Directive {
             D::RenameTable(names) => format!("{}: rename table to {}", names.old, names.new),
             D::AlterTable(alter) => format!("{}: {}", alter.table, alter.summary()),
             D::CreateIndex { table, index } => {
-                format!("{table}: new {}index {}", if index.unique { "unique " } else { "" }, index.name)
+                format!(
+                    "{table}: new {}index {}",
+                    if index.unique { "unique " } else { "" },
+                    index.name
+                )
             }
             D::DropIndex { table, index } => format!("{table}: drop index {}", index.name),
             D::RenameIndex { table, name } => format!("{table}: rename index {} to {}", name.old, name.new),
@@ -37,9 +41,11 @@ impl Directive {
     pub fn losses(&self) -> Vec<String> {
         match self {
             Self::DropTable(table) => vec![format!("every row of {}", table.name)],
-            Self::AlterTable(alter) => {
-                alter.changes.iter().filter_map(|change| change.loss(&alter.table.to_string())).collect()
-            }
+            Self::AlterTable(alter) => alter
+                .changes
+                .iter()
+                .filter_map(|change| change.loss(&alter.table.to_string()))
+                .collect(),
             Self::DropSequence(sequence) => vec![format!("the position of sequence {}", sequence.name)],
             Self::AlterEnum { change, renamed } => change
                 .old
@@ -55,7 +61,11 @@ impl Directive {
 
 impl AlterTable {
     fn summary(&self) -> String {
-        self.changes.iter().map(TableChange::summary).collect::<Vec<_>>().join(", ")
+        self.changes
+            .iter()
+            .map(TableChange::summary)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -65,13 +75,19 @@ impl TableChange {
         let named = |name: Option<&crate::schema::Name>| name.map_or(String::new(), |n| format!(" {n}"));
         match self {
             Self::RenameColumn(names) => format!("rename column {} to {}", names.old, names.new),
-            Self::DropConstraint { constraint } => format!("drop {}{}", constraint.kind(), named(constraint.name())),
-            Self::AddConstraint { constraint } => format!("add {}{}", constraint.kind(), named(constraint.name())),
+            Self::DropConstraint { constraint } => {
+                format!("drop {}{}", constraint.kind(), named(constraint.name()))
+            }
+            Self::AddConstraint { constraint } => {
+                format!("add {}{}", constraint.kind(), named(constraint.name()))
+            }
             Self::AlterColumn(alter) => alter.summary(),
             Self::AddColumn(new) => format!("add column {}", new.column.name),
             Self::DropColumn(gone) => format!("drop column {}", gone.column.name),
             Self::RenameConstraint { kind, name } => {
-                let show = |n: &Option<crate::schema::Name>| n.as_ref().map_or("(no name)".to_owned(), ToString::to_string);
+                let show = |n: &Option<crate::schema::Name>| {
+                    n.as_ref().map_or("(no name)".to_owned(), ToString::to_string)
+                };
                 format!("rename {kind} {} to {}", show(&name.old), show(&name.new))
             }
             Self::SetOption(change) => match &change.value.new {

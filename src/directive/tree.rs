@@ -1,8 +1,8 @@
 //! The directives as data.
 
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Generated, Identity, Index, Name, Namespace, Object, QName, Sequence,
-    Sql, Table, TypeName,
+    Column, Constraint, ConstraintKind, EnumType, Generated, Identity, Index, Name, Namespace, Object, QName,
+    Sequence, Sql, Table, TypeName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,10 @@ impl<T> Change<T> {
     /// From `new` to `old`.
     #[must_use]
     pub fn reversed(self) -> Self {
-        Self { old: self.new, new: self.old }
+        Self {
+            old: self.new,
+            new: self.old,
+        }
     }
 }
 
@@ -165,7 +168,11 @@ pub struct NewColumn {
 
 impl From<Column> for NewColumn {
     fn from(column: Column) -> Self {
-        Self { column, after: None, backfill: None }
+        Self {
+            column,
+            after: None,
+            backfill: None,
+        }
     }
 }
 
@@ -252,9 +259,9 @@ impl Directive {
             Self::CreateTable(table) | Self::DropTable(table) => Some(&table.name),
             Self::RenameTable(names) => Some(&names.old),
             Self::AlterTable(alter) => Some(&alter.table),
-            Self::CreateIndex { table, .. } | Self::DropIndex { table, .. } | Self::RenameIndex { table, .. } => {
-                Some(table)
-            }
+            Self::CreateIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::RenameIndex { table, .. } => Some(table),
             Self::BulkInsert(insert) => Some(&insert.table),
             Self::CreateObject(object) | Self::DropObject(object) => object.id.on.as_ref(),
             Self::ReplaceObject(change) => change.new.id.on.as_ref(),

@@ -75,7 +75,14 @@ pub struct IndexPart {
 
 impl IndexPart {
     fn of(target: PartTarget) -> Self {
-        Self { target, order: Order::Ascending, nulls: None, collation: None, operator_class: None, length: None }
+        Self {
+            target,
+            order: Order::Ascending,
+            nulls: None,
+            collation: None,
+            operator_class: None,
+            length: None,
+        }
     }
 
     /// A column, ascending.

@@ -87,18 +87,33 @@ impl Schema {
     /// # Errors
     /// When the document is not of that form, or of a newer version.
     pub fn from_json(value: serde_json::Value) -> Result<(Self, String)> {
-        let document: Document = serde_json::from_value(value)
-            .map_err(|e| Error::new(ErrorKind::Usage, format!("this is not a schema in JSON form: {e}")))?;
+        let document: Document = serde_json::from_value(value).map_err(|e| {
+            Error::new(
+                ErrorKind::Usage,
+                format!("this is not a schema in JSON form: {e}"),
+            )
+        })?;
         if document.format != FORMAT_VERSION {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("the schema is in JSON form {}, and this program reads form {FORMAT_VERSION}", document.format),
+                format!(
+                    "the schema is in JSON form {}, and this program reads form {FORMAT_VERSION}",
+                    document.format
+                ),
             ));
         }
         let schema = Self {
-            namespaces: document.namespaces.into_iter().map(|n| (n.name.clone(), n)).collect(),
+            namespaces: document
+                .namespaces
+                .into_iter()
+                .map(|n| (n.name.clone(), n))
+                .collect(),
             tables: document.tables.into_iter().map(|t| (t.name.clone(), t)).collect(),
-            sequences: document.sequences.into_iter().map(|s| (s.name.clone(), s)).collect(),
+            sequences: document
+                .sequences
+                .into_iter()
+                .map(|s| (s.name.clone(), s))
+                .collect(),
             enums: document.enums.into_iter().map(|e| (e.name.clone(), e)).collect(),
             objects: document.objects.into_iter().map(|o| (o.id.clone(), o)).collect(),
         };

@@ -82,12 +82,18 @@ pub struct QName {
 impl QName {
     /// A name in the default namespace.
     pub fn plain(name: impl Into<Name>) -> Self {
-        Self { namespace: None, name: name.into() }
+        Self {
+            namespace: None,
+            name: name.into(),
+        }
     }
 
     /// The same namespace with another name.
     pub fn sibling(&self, name: impl Into<Name>) -> Self {
-        Self { namespace: self.namespace.clone(), name: name.into() }
+        Self {
+            namespace: self.namespace.clone(),
+            name: name.into(),
+        }
     }
 }
 
@@ -121,6 +127,9 @@ impl From<&QName> for QName {
 
 impl From<(&str, &str)> for QName {
     fn from((namespace, name): (&str, &str)) -> Self {
-        Self { namespace: Some(namespace.into()), name: name.into() }
+        Self {
+            namespace: Some(namespace.into()),
+            name: name.into(),
+        }
     }
 }

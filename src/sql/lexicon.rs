@@ -2,6 +2,8 @@
 //!
 //! Nothing here scans; [`super::Scanner`] and [`super::split`] read these values.
 
+use super::keywords;
+
 /// How an engine's text falls into tokens and statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
@@ -49,6 +51,12 @@ pub(crate) struct Lexicon {
     pub(crate) parentheses_hold: bool,
     /// Which statements hold statements of their own.
     pub(crate) bodies: Bodies,
+    /// Every common table expression of a WITH hides relations from all the others, RECURSIVE or not (SQLite).
+    pub(crate) ctes_see_each_other: bool,
+    /// Words that never name anything unquoted; sorted.
+    pub(crate) reserved: &'static [&'static str],
+    /// Keywords that also name things; sorted. Without those that never stand in expressions and queries.
+    pub(crate) unreserved: &'static [&'static str],
 }
 
 /// What a parameter looks like.
@@ -97,6 +105,9 @@ impl Lexicon {
         delimiter_command: false,
         parentheses_hold: false,
         bodies: Bodies::Trigger,
+        ctes_see_each_other: true,
+        reserved: keywords::SQLITE_RESERVED,
+        unreserved: keywords::SQLITE_UNRESERVED,
     };
 
     /// PostgreSQL (manual, chapter 4.1) and psql.
@@ -121,6 +132,9 @@ impl Lexicon {
         delimiter_command: false,
         parentheses_hold: true,
         bodies: Bodies::Atomic,
+        ctes_see_each_other: false,
+        reserved: keywords::POSTGRES_RESERVED,
+        unreserved: &[],
     };
 
     /// MySQL and MariaDB in their default `sql_mode`, and their client.
@@ -145,5 +159,8 @@ impl Lexicon {
         delimiter_command: true,
         parentheses_hold: false,
         bodies: Bodies::Compound,
+        ctes_see_each_other: false,
+        reserved: keywords::MYSQL_RESERVED,
+        unreserved: &[],
     };
 }

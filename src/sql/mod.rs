@@ -5,14 +5,19 @@
 //! passed on marked as such, so that the engine gives the error.
 
 mod body;
+mod keywords;
 mod lexicon;
 mod lines;
+mod normal;
 mod quote;
+mod relations;
 mod scan;
 mod split;
 
 pub(crate) use lexicon::Lexicon;
 pub(crate) use lines::{LineIndex, line_column};
+pub(crate) use normal::{comparison_key, mentions, rename_identifier, rename_identifiers};
 pub(crate) use quote::unquote;
+pub(crate) use relations::{Relation, relations};
 pub(crate) use scan::{Scanner, Token, TokenKind};
 pub(crate) use split::{Comment, Statement, StatementKind, comments, comments_above, split};
