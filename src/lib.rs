@@ -1,11 +1,17 @@
 //! Keeps a database schema and its declared target in step.
 
+pub mod database;
 pub mod dialect;
 pub mod directive;
 mod error;
+mod nearest;
 mod notice;
 pub mod schema;
 pub(crate) mod sql;
 
+#[cfg(feature = "connect")]
+pub use database::Connection;
+pub use database::DatabaseUrl;
+pub use dialect::Engine;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use notice::{Level, Notice};

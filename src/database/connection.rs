@@ -1,0 +1,243 @@
+//! A single connection to a database: SQL text goes in, rows and counts come out, and every call is counted.
+//!
+//! The engine's driver is behind it. Nothing here splits, checks or rewrites SQL, and nothing retries: a busy database
+//! is an [`ErrorKind::Locked`] error, and who wants to wait polls.
+
+use std::fmt;
+
+use super::{DatabaseUrl, Interrupter, Row};
+#[cfg(feature = "sqlite")]
+use super::{sqlite::Sqlite, url::SqliteLocation};
+use crate::{Error, ErrorKind, Result, dialect::Engine};
+
+/// What a connection is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// To look: every write is refused.
+    ReadOnly,
+    /// To read and write a database that exists.
+    ReadWrite,
+    /// To read and write; a SQLite file that does not exist is created.
+    Create,
+}
+
+/// An open connection. Not a pool: one session, whose transactions are whatever `BEGIN` and `COMMIT` were executed.
+///
+/// Dropping it stops a statement that still runs, rolls an open transaction back and closes the session;
+/// [`close`](Self::close) does the same and waits for it.
+pub struct Connection {
+    driver: Driver,
+    round_trips: u64,
+}
+
+enum Driver {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Sqlite),
+}
+
+/// A statement that was refused, in [`Connection::execute_each`].
+#[derive(Debug)]
+pub struct Refused {
+    /// Which of the statements, counted from 0. Those before it have been executed.
+    pub index: usize,
+    /// What is wrong with it; places are relative to that statement.
+    pub error: Error,
+}
+
+impl Connection {
+    /// Opens a database.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`] when the database is missing (except with [`Open::Create`]), cannot be opened, or is not a
+    /// database; [`ErrorKind::Usage`] when this build has no driver for the engine. A SQLite file that is locked by
+    /// somebody else opens: its first statement says so.
+    pub async fn open(url: &DatabaseUrl, open: Open) -> Result<Self> {
+        match Self::open_existing(url, open).await? {
+            Some(connection) => Ok(connection),
+            None => Err(missing(url)),
+        }
+    }
+
+    /// Opens a database, or returns `None` when there is no such SQLite file (and `open` is not [`Open::Create`]).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), except for the missing file.
+    pub async fn open_existing(url: &DatabaseUrl, open: Open) -> Result<Option<Self>> {
+        #[cfg(feature = "sqlite")]
+        if let Some(location) = url.sqlite() {
+            let driver = Sqlite::open_existing(location, open).await?;
+            return Ok(driver.map(|driver| Self::new(Driver::Sqlite(driver))));
+        }
+        Err(no_driver(url.engine()))
+    }
+
+    /// Opens a new, empty SQLite database in memory, as a place to try statements on. It is closed off: no other database
+    /// can be attached to it, so nothing executed on it reaches a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`] when memory or threads have run out.
+    #[cfg(feature = "sqlite")]
+    pub async fn memory() -> Result<Self> {
+        let mut driver = Sqlite::open(&SqliteLocation::new(None), Open::ReadWrite).await?;
+        driver.close_off().await?;
+        Ok(Self::new(Driver::Sqlite(driver)))
+    }
+
+    fn new(driver: Driver) -> Self {
+        Self {
+            driver,
+            round_trips: 0,
+        }
+    }
+
+    /// The engine on the other side.
+    pub fn engine(&self) -> Engine {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
+    /// Executes one statement, or several separated by `;`, and returns the number of rows that the data statements
+    /// among them changed. The first error stops it; statements before it stand unless a transaction is rolled back.
+    ///
+    /// For long lists of statements [`execute_each`](Self::execute_each) is much faster and knows which one failed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`] with the engine's message and, for an error in the statement, a place inside `sql` with the
+    /// statement as its snippet; [`ErrorKind::RowsContradict`] when a constraint forbids it; [`ErrorKind::Locked`];
+    /// [`ErrorKind::Interrupted`].
+    pub async fn execute(&mut self, sql: &str) -> Result<u64> {
+        self.round_trips += 1;
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.execute(sql).await,
+        }
+    }
+
+    /// Executes statements in order, in few round trips. Each text must be exactly one statement, with or without its
+    /// `;`.
+    ///
+    /// # Errors
+    /// The first statement that fails, by its number; those before it have been executed. Kinds of errors as for
+    /// [`execute`](Self::execute).
+    pub async fn execute_each<S: AsRef<str> + Sync>(&mut self, statements: &[S]) -> Result<(), Refused> {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
+        }
+    }
+
+    /// Runs a query and returns all its rows. Of several statements, the rows of all.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); also [`ErrorKind::Database`] when a text is not UTF-8.
+    pub async fn query(&mut self, sql: &str) -> Result<Vec<Row>> {
+        self.round_trips += 1;
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.query(sql).await,
+        }
+    }
+
+    /// Rolls the open transaction back, if there is one. (An engine may have rolled back by itself after an error, so
+    /// that a plain `ROLLBACK` would fail.)
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn roll_back(&mut self) -> Result<()> {
+        self.round_trips += 1;
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.roll_back().await,
+        }
+    }
+
+    /// How often the database was asked something since the connection was opened.
+    pub fn round_trips(&self) -> u64 {
+        self.round_trips
+    }
+
+    /// The version of the engine, as it reports it (`3.46.1`).
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn server_version(&mut self) -> Result<String> {
+        let sql = match self.engine() {
+            Engine::Sqlite => "SELECT sqlite_version()",
+            Engine::Postgres => "SHOW server_version",
+            Engine::Mysql | Engine::Mariadb => "SELECT version()",
+        };
+        let mut rows = self.query(sql).await?;
+        match rows.first_mut() {
+            Some(row) => row.take_text(0),
+            None => Err(Error::new(
+                ErrorKind::Database,
+                "the database does not tell its version",
+            )),
+        }
+    }
+
+    /// A handle that stops what this connection is doing.
+    pub fn interrupter(&self) -> Interrupter {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref driver) => driver.interrupter(),
+        }
+    }
+
+    /// Closes the session and waits until the database is released.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`] when the driver has failed before.
+    pub async fn close(self) -> Result<()> {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.close().await,
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("engine", &self.engine())
+            .field("round_trips", &self.round_trips)
+            .finish_non_exhaustive()
+    }
+}
+
+fn missing(url: &DatabaseUrl) -> Error {
+    let path = url.path().unwrap_or(std::path::Path::new(""));
+    let error = Error::new(
+        ErrorKind::Database,
+        format!("{}: no such database file", path.display()),
+    );
+    // `sqlite:///app.db` is how SQLAlchemy writes a relative path; here it is a file in the root folder.
+    let relative = path
+        .file_name()
+        .filter(|_| path.parent().is_some_and(|folder| folder.parent().is_none()));
+    match relative {
+        Some(name) if path.is_absolute() => error.hint(format!(
+            "for a relative path write two slashes: `sqlite://{}`",
+            name.display()
+        )),
+        _ => error.hint("check the path in the URL; `autogen upgrade` creates the database"),
+    }
+}
+
+fn no_driver(engine: Engine) -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        format!("this build of autogen has no driver for {engine}"),
+    )
+    .hint(drivers())
+}
+
+fn drivers() -> &'static str {
+    if cfg!(feature = "sqlite") {
+        "it has one for SQLite: `sqlite://app.db`"
+    } else {
+        "build it with the feature of an engine, such as `sqlite`"
+    }
+}

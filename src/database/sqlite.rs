@@ -1,0 +1,1120 @@
+//! The SQLite driver (sqlx) behind a [`Connection`](super::Connection): SQL text goes in, plain rows come out.
+//!
+//! sqlx runs SQLite on a thread of its own and sends each row over a channel. What matters here: statements are never
+//! cached, the file's journal mode is left as it is, extensions cannot be loaded, and lock waits are short because the
+//! callers poll.
+
+use std::{path::Path, time::Duration};
+
+use futures_util::TryStreamExt;
+use libsqlite3_sys as ffi;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection as _, Decode, Either, Executor, Row as _, SqlSafeStr, TypeInfo,
+    ValueRef,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow},
+};
+
+use super::{
+    Interrupter, Open, Refused, Row, Value,
+    interrupt::{Underway, interrupted},
+    url::{SqliteLocation, SqliteMode},
+};
+use crate::{
+    Error, ErrorKind, Place, Result,
+    sql::{Lexicon, line_column, split},
+};
+
+/// How long SQLite itself waits for a lock: long enough for another program's short write, short enough for a caller
+/// that polls and shows progress.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// How many rows may wait in the channel between SQLite's thread and ours. sqlx's own 50 makes the two threads wait for
+/// each other every 50 rows.
+const ROWS_IN_FLIGHT: usize = 1024;
+
+/// Ask whether to stop after about so many instructions of SQLite's virtual machine (some tens of microseconds).
+const INSTRUCTIONS_BETWEEN_CHECKS: i32 = 1000;
+
+/// Limits of one batch in [`Sqlite::execute_each`]. SQLite copies the rest of the text for each statement in it and sqlx
+/// keeps each one prepared until the end, so large batches cost more than the round trips they save.
+const BATCH_STATEMENTS: usize = 64;
+const BATCH_BYTES: usize = 16 * 1024;
+
+/// An open SQLite database.
+pub(super) struct Sqlite {
+    connection: SqliteConnection,
+    /// The database in messages: its path, or that it is in memory.
+    name: String,
+    /// All rows ever changed on this connection, when last looked at.
+    total_changes: i64,
+    interrupter: Interrupter,
+    _stop_on_drop: StopOnDrop,
+}
+
+/// Stops a running statement when the connection goes.
+struct StopOnDrop(Interrupter);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+/// A call that reached its end.
+struct Done {
+    /// How many statements were executed.
+    statements: usize,
+    /// The rows changed by each, added up.
+    changes: u64,
+}
+
+/// A call that did not reach its end.
+struct Stopped {
+    /// How many statements of the text had been executed.
+    completed: usize,
+    cause: Cause,
+}
+
+enum Cause {
+    Driver(sqlx::Error),
+    Ours(Error),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self {
+            completed: 0,
+            cause: Cause::Ours(error),
+        }
+    }
+}
+
+impl Sqlite {
+    /// Opens the database, or returns `None` when its file does not exist and may not be created.
+    pub(super) async fn open_existing(location: &SqliteLocation, open: Open) -> Result<Option<Self>> {
+        if let Some(path) = &location.path
+            && !exists(path)?
+            && !may_create(location, open)
+        {
+            return Ok(None);
+        }
+        Self::open(location, open).await.map(Some)
+    }
+
+    /// Opens the database.
+    pub(super) async fn open(location: &SqliteLocation, open: Open) -> Result<Self> {
+        let name = match &location.path {
+            Some(path) => path.display().to_string(),
+            None => "the database in memory".to_owned(),
+        };
+        let mut options = SqliteConnectOptions::new()
+            .read_only(location.mode == SqliteMode::ReadOnly)
+            .create_if_missing(may_create(location, open))
+            .shared_cache(location.shared_cache)
+            .immutable(location.immutable)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(0)
+            .row_buffer_size(ROWS_IN_FLIGHT)
+            .disable_statement_logging();
+        options = match &location.path {
+            Some(path) => options.filename(path),
+            None => options.in_memory(true),
+        };
+        if let Some(vfs) = &location.vfs {
+            options = options.vfs(vfs.clone());
+        }
+        // Not `read_only`: only a connection that may write can recover a file whose last writer was killed.
+        if open == Open::ReadOnly {
+            options = options.pragma("query_only", "ON");
+        }
+        let connection = match options.connect().await {
+            Ok(connection) => connection,
+            Err(error) => return Err(cannot_open(&error, &name, location.path.as_deref())),
+        };
+        let interrupter = Interrupter::default();
+        let mut sqlite = Self {
+            connection,
+            name,
+            total_changes: 0,
+            _stop_on_drop: StopOnDrop(interrupter.clone()),
+            interrupter: interrupter.clone(),
+        };
+        let mut handle = match sqlite.connection.lock_handle().await {
+            Ok(handle) => handle,
+            Err(error) => return Err(driver_failed(&error)),
+        };
+        handle.set_progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, move || !interrupter.must_stop());
+        drop(handle);
+        // SQLite opens anything; only reading shows whether it is a database.
+        match sqlite.run("PRAGMA schema_version", |_| Ok(())).await {
+            Ok(_) => Ok(sqlite),
+            Err(Stopped {
+                cause: Cause::Driver(error),
+                ..
+            }) => {
+                let failure = cannot_open(&error, &sqlite.name, location.path.as_deref());
+                // Whoever holds the lock will let go: the first statement may find it free.
+                if failure.kind() == ErrorKind::Locked {
+                    Ok(sqlite)
+                } else {
+                    Err(failure)
+                }
+            }
+            Err(Stopped {
+                cause: Cause::Ours(error),
+                ..
+            }) => Err(error),
+        }
+    }
+
+    /// Forbids attaching another database, which is also how `VACUUM INTO` would write one.
+    pub(super) async fn close_off(&mut self) -> Result<()> {
+        let mut handle = self
+            .connection
+            .lock_handle()
+            .await
+            .map_err(|error| driver_failed(&error))?;
+        let database = handle.as_raw_handle();
+        #[expect(unsafe_code, reason = "sqlx has no setter for this limit")]
+        // SAFETY: the handle is open, and the lock keeps sqlx's thread from using it.
+        unsafe {
+            ffi::sqlite3_limit(database.as_ptr(), ffi::SQLITE_LIMIT_ATTACHED, 0);
+        }
+        Ok(())
+    }
+
+    pub(super) fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    pub(super) async fn execute(&mut self, sql: &str) -> Result<u64> {
+        match self.run(sql, |_| Ok(())).await {
+            // Nearly always schema statements.
+            Ok(Done { changes: 0, .. }) => Ok(0),
+            // SQLite leaves the count of the last data statement standing, however long ago that was.
+            Ok(done) => Ok(if self.has_changed_rows().await? {
+                done.changes
+            } else {
+                0
+            }),
+            Err(stopped) => Err(self.explain(stopped, sql).await),
+        }
+    }
+
+    /// Whether rows were changed since the last call.
+    async fn has_changed_rows(&mut self) -> Result<bool> {
+        let mut handle = self
+            .connection
+            .lock_handle()
+            .await
+            .map_err(|error| driver_failed(&error))?;
+        let database = handle.as_raw_handle();
+        #[expect(unsafe_code, reason = "sqlx does not report this count")]
+        // SAFETY: the handle is open, and the lock keeps sqlx's thread from using it.
+        let total = unsafe { ffi::sqlite3_total_changes64(database.as_ptr()) };
+        Ok(std::mem::replace(&mut self.total_changes, total) != total)
+    }
+
+    pub(super) async fn query(&mut self, sql: &str) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let result = self
+            .run(sql, |row| {
+                rows.push(plain_row(&row)?);
+                Ok(())
+            })
+            .await;
+        match result {
+            Ok(_) => Ok(rows),
+            Err(stopped) => Err(self.explain(stopped, sql).await),
+        }
+    }
+
+    pub(super) async fn execute_each<S: AsRef<str> + Sync>(
+        &mut self,
+        statements: &[S],
+        round_trips: &mut u64,
+    ) -> Result<(), Refused> {
+        let mut start = 0;
+        let mut batch = String::new();
+        while start < statements.len() {
+            batch.clear();
+            let mut end = start;
+            while end < statements.len() && end - start < BATCH_STATEMENTS {
+                let statement = statements[end].as_ref().trim();
+                if end > start && (batch.len() + statement.len() > BATCH_BYTES || statement.contains('\0')) {
+                    break;
+                }
+                batch.push_str(statement);
+                // On its own line and even after a `;`, in case the statement ends in a comment.
+                batch.push_str("\n;\n");
+                end += 1;
+            }
+            *round_trips += 1;
+            match self.run(&batch, |_| Ok(())).await {
+                Ok(done) if done.statements == end - start => {
+                    start = end;
+                }
+                Ok(_) => {
+                    let error = Error::new(
+                        ErrorKind::Internal,
+                        "a text that should be one statement is none, or is several, or runs into the next",
+                    );
+                    return Err(Refused { index: start, error });
+                }
+                Err(stopped) => {
+                    let index = start + stopped.completed;
+                    return Err(Refused {
+                        index,
+                        error: self.explain(stopped, &batch).await,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn roll_back(&mut self) -> Result<()> {
+        self.settle().await?;
+        let mut handle = self
+            .connection
+            .lock_handle()
+            .await
+            .map_err(|error| driver_failed(&error))?;
+        let database = handle.as_raw_handle();
+        #[expect(unsafe_code, reason = "sqlx only knows the transactions it began itself")]
+        // SAFETY: the handle is open, and the lock keeps sqlx's thread from using it.
+        let open = unsafe { ffi::sqlite3_get_autocommit(database.as_ptr()) == 0 };
+        drop(handle);
+        if open {
+            self.execute("ROLLBACK").await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn close(self) -> Result<()> {
+        let Self {
+            connection,
+            _stop_on_drop,
+            ..
+        } = self;
+        connection.close().await.map_err(|error| driver_failed(&error))
+    }
+
+    /// Runs SQL text to its end or its first error, and hands over each row.
+    async fn run(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(SqliteRow) -> Result<()> + Send,
+    ) -> Result<Done, Stopped> {
+        // sqlx would try to read on behind the NUL for ever.
+        if let Some(offset) = sql.find('\0') {
+            let place = place_in(sql, offset);
+            return Err(Error::new(ErrorKind::Database, "a statement contains a NUL byte")
+                .at(place)
+                .into());
+        }
+        self.settle().await?;
+        self.interrupter.check()?;
+        let underway = Underway::new(&self.interrupter);
+        let mut done = Done {
+            statements: 0,
+            changes: 0,
+        };
+        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
+        loop {
+            match results.try_next().await {
+                Ok(Some(Either::Left(result))) => {
+                    done.statements += 1;
+                    done.changes += result.rows_affected();
+                }
+                Ok(Some(Either::Right(row))) => {
+                    each(row).map_err(|error| Stopped {
+                        completed: done.statements,
+                        cause: Cause::Ours(error),
+                    })?;
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    underway.done();
+                    return Err(Stopped {
+                        completed: done.statements,
+                        cause: Cause::Driver(error),
+                    });
+                }
+            }
+        }
+        underway.done();
+        Ok(done)
+    }
+
+    /// Waits until a statement whose caller is gone has stopped.
+    async fn settle(&mut self) -> Result<()> {
+        if self.interrupter.is_abandoned() {
+            self.connection
+                .ping()
+                .await
+                .map_err(|error| driver_failed(&error))?;
+            self.interrupter.resume();
+        }
+        Ok(())
+    }
+
+    /// The error for a text that may hold several statements; its place is relative to the one that failed.
+    async fn explain(&mut self, stopped: Stopped, sql: &str) -> Error {
+        let error = match stopped.cause {
+            Cause::Ours(error) => return error,
+            Cause::Driver(error) => error,
+        };
+        let Some(statement) = split(sql, &Lexicon::SQLITE).nth(stopped.completed) else {
+            return self.failure(&error, sql, None);
+        };
+        // Where SQLite stopped reading is forgotten by now (sqlx has cleaned up). Compiling the statement again changes
+        // nothing and brings it back; the offset is then relative to this statement and not to the whole text.
+        let again = AssertSqlSafe(statement.text).into_sql_str();
+        let offset = match (&mut self.connection).prepare(again).await {
+            Err(_) => self.error_offset().await,
+            Ok(_) => None,
+        };
+        self.failure(&error, statement.text, offset)
+    }
+
+    /// Where in the statement that was refused last SQLite stopped reading, in bytes.
+    async fn error_offset(&mut self) -> Option<usize> {
+        let mut handle = self.connection.lock_handle().await.ok()?;
+        let database = handle.as_raw_handle();
+        #[expect(unsafe_code, reason = "sqlx does not report this offset")]
+        // SAFETY: the handle is open, and the lock keeps sqlx's thread from using it.
+        let offset = unsafe { ffi::sqlite3_error_offset(database.as_ptr()) };
+        usize::try_from(offset).ok()
+    }
+
+    fn failure(&self, error: &sqlx::Error, statement: &str, offset: Option<usize>) -> Error {
+        let Some((code, message)) = engine_error(error) else {
+            return driver_failed(error);
+        };
+        if code == ffi::SQLITE_INTERRUPT {
+            self.interrupter.take_request();
+        }
+        let kind = match code {
+            ffi::SQLITE_CONSTRAINT | ffi::SQLITE_MISMATCH => ErrorKind::RowsContradict,
+            _ => match database_error(code, &message, &self.name) {
+                Some(error) => return error,
+                None => ErrorKind::Database,
+            },
+        };
+        Error::new(kind, message).at(place_in(statement, offset.unwrap_or(0)))
+    }
+}
+
+/// The byte `offset` of a statement as a place, with the whole statement as its snippet.
+fn place_in(statement: &str, offset: usize) -> Place {
+    let (line, column) = line_column(statement, offset);
+    Place {
+        file: None,
+        line,
+        column,
+        snippet: statement.to_owned(),
+    }
+}
+
+/// Whether a missing file is created: the command needs it and the URL allows it.
+fn may_create(location: &SqliteLocation, open: Open) -> bool {
+    open == Open::Create && location.mode == SqliteMode::Create
+}
+
+/// Whether a file, or anything else, is at `path`.
+fn exists(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|error| {
+        Error::new(
+            ErrorKind::Database,
+            format!("{}: unable to open database file", path.display()),
+        )
+        .because(error)
+    })
+}
+
+/// A row in plain values.
+fn plain_row(row: &SqliteRow) -> Result<Row> {
+    let mut values = Vec::with_capacity(row.len());
+    for column in 0..row.len() {
+        let raw = row.try_get_raw(column).map_err(|error| driver_failed(&error))?;
+        let value = match raw.type_info().name() {
+            _ if raw.is_null() => Ok(Value::Null),
+            "INTEGER" => i64::decode(raw).map(Value::Integer),
+            "REAL" => f64::decode(raw).map(Value::Real),
+            "TEXT" => String::decode(raw).map(Value::Text),
+            _ => Vec::<u8>::decode(raw).map(Value::Blob),
+        };
+        values.push(value.map_err(|error| {
+            Error::new(
+                ErrorKind::Database,
+                format!("column {} of a row cannot be read", column + 1),
+            )
+            .because(error)
+        })?);
+    }
+    Ok(Row::new(values))
+}
+
+/// The primary result code and the message of an error that comes from SQLite itself.
+fn engine_error(error: &sqlx::Error) -> Option<(i32, String)> {
+    let error = error.as_database_error()?;
+    let extended: i32 = error.code()?.parse().ok()?;
+    Some((extended & 0xff, error.message().to_owned()))
+}
+
+/// An error of the driver and not of SQLite: its thread has ended, or cannot start.
+fn driver_failed(error: &sqlx::Error) -> Error {
+    Error::new(ErrorKind::Database, format!("the SQLite driver failed: {error}"))
+}
+
+/// The error for a result code that is about the database and not about the statement; `None` for the others.
+fn database_error(code: i32, message: &str, name: &str) -> Option<Error> {
+    let error = |kind| Error::new(kind, format!("{name}: {message}"));
+    let database = || error(ErrorKind::Database);
+    Some(match code {
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => error(ErrorKind::Locked)
+            .hint("another program or connection is using it; try again when it is done"),
+        ffi::SQLITE_INTERRUPT => interrupted(),
+        ffi::SQLITE_NOTADB => {
+            database().hint("it has no SQLite header, or is encrypted; check the path in the URL")
+        }
+        ffi::SQLITE_CORRUPT => database().hint(
+            "the file is damaged: restore a backup, or save what can be read with `sqlite3 FILE .recover`",
+        ),
+        ffi::SQLITE_READONLY => {
+            database().hint("check the permissions of the file and of its folder, and `mode=ro` in the URL")
+        }
+        ffi::SQLITE_FULL => {
+            database().hint("free some space and run it again; unfinished work is rolled back")
+        }
+        ffi::SQLITE_IOERR => {
+            database().hint("check the disk and the file system; unfinished work is rolled back")
+        }
+        ffi::SQLITE_CANTOPEN => database().hint(
+            "check the permissions of the file and of its folder: SQLite writes a journal beside the file",
+        ),
+        ffi::SQLITE_NOMEM | ffi::SQLITE_PERM | ffi::SQLITE_PROTOCOL | ffi::SQLITE_NOLFS => database(),
+        _ => return None,
+    })
+}
+
+/// The error for a database that does not open.
+fn cannot_open(error: &sqlx::Error, name: &str, path: Option<&Path>) -> Error {
+    let Some((code, message)) = engine_error(error) else {
+        return driver_failed(error);
+    };
+    if code == ffi::SQLITE_CANTOPEN
+        && let Some(path) = path
+    {
+        let failure = |text: &str| Error::new(ErrorKind::Database, format!("{name}: {message}: {text}"));
+        if path.is_dir() {
+            return failure("it is a folder");
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return failure(&format!("the folder {} does not exist", folder.display()))
+                .hint("create the folder first");
+        }
+    }
+    database_error(code, &message, name)
+        .unwrap_or_else(|| Error::new(ErrorKind::Database, format!("{name}: {message}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::PathBuf, time::Instant};
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::database::{Connection, DatabaseUrl};
+
+    struct Folder(TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn file(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn url(&self, text: &str) -> DatabaseUrl {
+            DatabaseUrl::parse(text, self.0.path()).unwrap()
+        }
+
+        async fn create(&self, text: &str, sql: &str) -> Connection {
+            let mut connection = Connection::open(&self.url(text), Open::Create).await.unwrap();
+            connection.execute(sql).await.unwrap();
+            connection
+        }
+
+        fn names(&self) -> Vec<String> {
+            let mut names: Vec<String> = fs::read_dir(self.0.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_come_back_as_they_were_stored() {
+        let mut memory = Connection::memory().await.unwrap();
+        let rows = memory
+            .query("SELECT NULL, -9223372036854775808, 0.5, 'é', '', x'00ff', x'' UNION ALL SELECT 1, 2, 3, 4, 5, 6, 7")
+            .await
+            .unwrap();
+        assert_eq!(
+            rows[0].values(),
+            [
+                Value::Null,
+                Value::Integer(i64::MIN),
+                Value::Real(0.5),
+                Value::Text("é".into()),
+                Value::Text(String::new()),
+                Value::Blob(vec![0, 255]),
+                Value::Blob(Vec::new()),
+            ]
+        );
+        assert_eq!(rows[1].integer(6).unwrap(), 7);
+        assert_eq!(memory.round_trips(), 1);
+        assert!(memory.server_version().await.unwrap().starts_with("3."));
+        assert_eq!(memory.round_trips(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_declared_type_does_not_change_how_a_value_is_read() {
+        let mut memory = Connection::memory().await.unwrap();
+        memory
+            .execute("CREATE TABLE t (a BOOLEAN, b DATETIME, c INT4); INSERT INTO t VALUES (1, '2026-11-22', 1e300)")
+            .await
+            .unwrap();
+        let rows = memory.query("SELECT * FROM t").await.unwrap();
+        assert_eq!(
+            rows[0].values(),
+            [
+                Value::Integer(1),
+                Value::Text("2026-11-22".into()),
+                Value::Real(1e300)
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_database_in_utf16_is_read_like_any_other() {
+        let folder = Folder::new();
+        let mut connection = folder
+            .create(
+                "sqlite://a.db",
+                "PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a); INSERT INTO t VALUES ('größe 😀')",
+            )
+            .await;
+        let rows = connection
+            .query("SELECT a, (SELECT sql FROM sqlite_schema) FROM t")
+            .await
+            .unwrap();
+        assert_eq!(rows[0].text(0).unwrap(), "größe 😀");
+        assert_eq!(rows[0].text(1).unwrap(), "CREATE TABLE t (a)");
+    }
+
+    #[tokio::test]
+    async fn text_that_is_not_utf8_is_an_error_and_no_panic() {
+        let mut memory = Connection::memory().await.unwrap();
+        let error = memory.query("SELECT 1, CAST(x'ff' AS TEXT)").await.unwrap_err();
+        assert_eq!(error.message(), "column 2 of a row cannot be read");
+        assert_eq!(memory.query("SELECT 1").await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn changed_rows_are_counted_and_schema_statements_change_none() {
+        let mut memory = Connection::memory().await.unwrap();
+        assert_eq!(memory.execute("CREATE TABLE t (a)").await.unwrap(), 0);
+        assert_eq!(memory.execute("INSERT INTO t VALUES (1), (2)").await.unwrap(), 2);
+        assert_eq!(memory.execute("CREATE TABLE u (a)").await.unwrap(), 0);
+        assert_eq!(memory.execute("UPDATE t SET a = 3").await.unwrap(), 2);
+        assert_eq!(memory.execute("UPDATE t SET a = 3 WHERE a = 9").await.unwrap(), 0);
+        assert_eq!(memory.execute("").await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn foreign_keys_are_enforced_and_extensions_are_not_loaded() {
+        let mut memory = Connection::memory().await.unwrap();
+        assert!(
+            memory.query("PRAGMA foreign_keys").await.unwrap()[0]
+                .boolean(0)
+                .unwrap()
+        );
+        let error = memory.query("SELECT load_extension('x')").await.unwrap_err();
+        assert_eq!(error.message(), "not authorized");
+    }
+
+    #[tokio::test]
+    async fn a_scratch_database_reaches_no_file() {
+        let folder = Folder::new();
+        let path = folder.file("other.db");
+        let mut memory = Connection::memory().await.unwrap();
+        for sql in [
+            format!("ATTACH '{}' AS other", path.display()),
+            format!("VACUUM INTO '{}'", path.display()),
+        ] {
+            let error = memory.execute(&sql).await.unwrap_err();
+            assert_eq!(error.message(), "too many attached databases - max 0", "{sql}");
+        }
+        assert_eq!(folder.names(), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn an_error_in_a_statement_says_where() {
+        let mut memory = Connection::memory().await.unwrap();
+        let error = memory
+            .execute("\n CREATE TABLE t (\n  a, b c d e f,,)")
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Database);
+        assert_eq!(error.message(), "near \",\": syntax error");
+        let place = &error.places()[0];
+        assert_eq!((place.line, place.column), (2, 16));
+        assert_eq!(place.snippet, "CREATE TABLE t (\n  a, b c d e f,,)");
+
+        let error = memory.query("SELECT 'ä', missing").await.unwrap_err();
+        assert_eq!(error.message(), "no such column: missing");
+        assert_eq!(error.places()[0].column, 13);
+    }
+
+    #[tokio::test]
+    async fn an_error_in_a_later_statement_shows_that_statement() {
+        let mut memory = Connection::memory().await.unwrap();
+        let error = memory
+            .execute("CREATE TABLE t (a);\n-- next\nINSERT INTO t VALUES (1);\nSELECT\n  b FROM t; SELECT 1")
+            .await
+            .unwrap_err();
+        assert_eq!(error.message(), "no such column: b");
+        assert_eq!(error.places()[0].snippet, "SELECT\n  b FROM t");
+        assert_eq!((error.places()[0].line, error.places()[0].column), (2, 3));
+        assert_eq!(memory.query("SELECT * FROM t").await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_constraint_that_rows_break_is_told_apart() {
+        let mut memory = Connection::memory().await.unwrap();
+        memory
+            .execute("CREATE TABLE t (a); INSERT INTO t VALUES (1), (1)")
+            .await
+            .unwrap();
+        let error = memory
+            .execute("CREATE UNIQUE INDEX i ON t (a)")
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RowsContradict);
+        assert_eq!(error.message(), "UNIQUE constraint failed: t.a");
+        assert_eq!(error.places()[0].snippet, "CREATE UNIQUE INDEX i ON t (a)");
+
+        memory.execute("CREATE TABLE s (a INT) STRICT").await.unwrap();
+        let error = memory.execute("INSERT INTO s VALUES ('x')").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RowsContradict);
+    }
+
+    #[tokio::test]
+    async fn a_nul_byte_is_refused_and_does_not_hang() {
+        let mut memory = Connection::memory().await.unwrap();
+        let error = memory.execute("SELECT 1;\nSELECT \0 2").await.unwrap_err();
+        assert!(error.message().contains("NUL"));
+        assert_eq!((error.places()[0].line, error.places()[0].column), (2, 8));
+        let refused = memory
+            .execute_each(&["SELECT 1", "SELECT '\0'"])
+            .await
+            .unwrap_err();
+        assert_eq!(refused.index, 1);
+    }
+
+    #[tokio::test]
+    async fn many_statements_take_few_round_trips() {
+        let mut memory = Connection::memory().await.unwrap();
+        let statements: Vec<String> = (0..1000)
+            .map(|i| {
+                format!(
+                    "CREATE TABLE t{i} (a) -- {i}{}",
+                    if i % 2 == 0 { "\n;" } else { "" }
+                )
+            })
+            .collect();
+        memory.execute_each(&statements).await.unwrap();
+        assert!(memory.round_trips() <= 20, "{}", memory.round_trips());
+        let rows = memory.query("SELECT count(*) FROM sqlite_schema").await.unwrap();
+        assert_eq!(rows[0].integer(0).unwrap(), 1000);
+        memory
+            .execute_each(&["SELECT 1 -- a;", "SELECT 2;;", "SELECT 3"])
+            .await
+            .unwrap();
+        memory.execute_each::<&str>(&[]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_statement_of_many_that_fails_is_named_with_its_place() {
+        let mut memory = Connection::memory().await.unwrap();
+        let mut statements: Vec<String> = (0..200).map(|i| format!("CREATE TABLE t{i} (a)")).collect();
+        statements[150] = "CREATE VIEW v AS\nSELECT (1 FROM t1;".into();
+        let refused = memory.execute_each(&statements).await.unwrap_err();
+        assert_eq!(refused.index, 150);
+        assert_eq!(refused.error.message(), "near \"FROM\": syntax error");
+        let place = &refused.error.places()[0];
+        assert_eq!((place.line, place.column), (2, 11));
+        let rows = memory.query("SELECT count(*) FROM sqlite_schema").await.unwrap();
+        assert_eq!(rows[0].integer(0).unwrap(), 150);
+
+        let refused = memory
+            .execute_each(&["CREATE TABLE z (a)", "DROP TABLE t999"])
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (refused.index, refused.error.message()),
+            (1, "no such table: t999")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_text_that_swallows_the_next_statement_is_noticed() {
+        let mut memory = Connection::memory().await.unwrap();
+        let refused = memory
+            .execute_each(&["SELECT 1", "SELECT 2 /* open", "SELECT 3"])
+            .await
+            .unwrap_err();
+        assert!(refused.error.message().contains("runs into the next"));
+        assert!(memory.execute_each(&["SELECT 1; SELECT 2"]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_missing_file_is_none_and_is_not_created() {
+        let folder = Folder::new();
+        let url = folder.url("sqlite://a.db");
+        for open in [Open::ReadOnly, Open::ReadWrite] {
+            assert!(Connection::open_existing(&url, open).await.unwrap().is_none());
+            let error = Connection::open(&url, open).await.unwrap_err();
+            assert!(
+                error.message().ends_with("a.db: no such database file"),
+                "{error}"
+            );
+        }
+        let only_existing = folder.url("sqlite://a.db?mode=rw");
+        assert!(
+            Connection::open_existing(&only_existing, Open::Create)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert_eq!(folder.names(), Vec::<String>::new());
+
+        let connection = Connection::open(&url, Open::Create).await.unwrap();
+        connection.close().await.unwrap();
+        assert_eq!(folder.names(), ["a.db"]);
+    }
+
+    #[tokio::test]
+    async fn three_slashes_meant_as_a_relative_path_are_explained() {
+        let url = DatabaseUrl::parse("sqlite:///surely-missing.db", Path::new("")).unwrap();
+        let error = Connection::open(&url, Open::ReadOnly).await.unwrap_err();
+        assert_eq!(
+            error.hints(),
+            ["for a relative path write two slashes: `sqlite://surely-missing.db`"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_folder_and_a_folder_as_file_are_explained() {
+        let folder = Folder::new();
+        let error = Connection::open(&folder.url("sqlite://no/a.db"), Open::Create)
+            .await
+            .unwrap_err();
+        assert!(error.message().ends_with("no does not exist"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Database);
+        fs::create_dir(folder.file("dir")).unwrap();
+        let error = Connection::open(&folder.url("sqlite://dir"), Open::ReadOnly)
+            .await
+            .unwrap_err();
+        assert!(error.message().ends_with("it is a folder"), "{error}");
+        fs::write(folder.file("file"), "").unwrap();
+        assert!(
+            Connection::open(&folder.url("sqlite://file/a.db"), Open::Create)
+                .await
+                .is_err()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_refused_untouched() {
+        let folder = Folder::new();
+        for content in ["not a database\n".repeat(100), "xy".into()] {
+            fs::write(folder.file("a.db"), &content).unwrap();
+            for open in [Open::ReadOnly, Open::ReadWrite, Open::Create] {
+                let error = Connection::open(&folder.url("sqlite://a.db"), open)
+                    .await
+                    .unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Database);
+                assert!(
+                    error.message().ends_with("a.db: file is not a database"),
+                    "{error}"
+                );
+                assert_eq!(error.hints().len(), 1);
+            }
+            assert_eq!(fs::read_to_string(folder.file("a.db")).unwrap(), content);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_file_is_an_empty_database() {
+        let folder = Folder::new();
+        fs::write(folder.file("a.db"), "").unwrap();
+        let mut connection = Connection::open(&folder.url("sqlite://a.db"), Open::ReadOnly)
+            .await
+            .unwrap();
+        assert_eq!(connection.query("SELECT * FROM sqlite_schema").await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_file_is_an_error_with_its_path() {
+        let folder = Folder::new();
+        let mut connection = folder
+            .create(
+                "sqlite://a.db",
+                "CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(9000))",
+            )
+            .await;
+        connection.execute("INSERT INTO t SELECT * FROM t").await.unwrap();
+        connection.close().await.unwrap();
+        let mut bytes = fs::read(folder.file("a.db")).unwrap();
+        bytes[110..4096].fill(0xee);
+        fs::write(folder.file("a.db"), bytes).unwrap();
+        let mut connection = Connection::open(&folder.url("sqlite://a.db"), Open::ReadOnly)
+            .await
+            .unwrap();
+        let error = connection.query("SELECT * FROM sqlite_schema").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Database);
+        assert!(
+            error
+                .message()
+                .ends_with("a.db: database disk image is malformed"),
+            "{error}"
+        );
+        assert!(error.hints()[0].contains("backup"));
+    }
+
+    #[tokio::test]
+    async fn reading_only_refuses_every_write() {
+        let folder = Folder::new();
+        folder
+            .create("sqlite://a.db", "CREATE TABLE t (a)")
+            .await
+            .close()
+            .await
+            .unwrap();
+        let before = fs::read(folder.file("a.db")).unwrap();
+        for (text, open) in [
+            ("sqlite://a.db", Open::ReadOnly),
+            ("sqlite://a.db?mode=ro", Open::Create),
+        ] {
+            let mut connection = Connection::open(&folder.url(text), open).await.unwrap();
+            let error = connection.execute("INSERT INTO t VALUES (1)").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Database);
+            assert!(
+                error
+                    .message()
+                    .ends_with("a.db: attempt to write a readonly database"),
+                "{error}"
+            );
+            assert_eq!(connection.query("SELECT * FROM t").await.unwrap(), []);
+            connection.close().await.unwrap();
+        }
+        assert_eq!(fs::read(folder.file("a.db")).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn the_journal_mode_of_a_file_stays_and_nothing_is_left_beside_it() {
+        let folder = Folder::new();
+        for mode in ["delete", "wal", "truncate"] {
+            let name = format!("sqlite://{mode}.db");
+            let setup = format!("PRAGMA journal_mode = {mode}; CREATE TABLE t (a)");
+            folder.create(&name, &setup).await.close().await.unwrap();
+            let names = folder.names();
+            for open in [Open::ReadOnly, Open::ReadWrite] {
+                let mut connection = Connection::open(&folder.url(&name), open).await.unwrap();
+                let rows = connection.query("PRAGMA journal_mode").await.unwrap();
+                assert_eq!(
+                    rows[0].text(0).unwrap(),
+                    if mode == "wal" { "wal" } else { "delete" }
+                );
+                assert_eq!(connection.query("SELECT * FROM t").await.unwrap(), []);
+                connection.close().await.unwrap();
+            }
+            assert_eq!(folder.names(), names);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lock_is_told_apart_and_goes_away() {
+        let folder = Folder::new();
+        let mut holder = folder
+            .create("sqlite://a.db", "CREATE TABLE t (a); BEGIN EXCLUSIVE")
+            .await;
+        let url = folder.url("sqlite://a.db");
+        let begun = Instant::now();
+        let mut waiting = Connection::open(&url, Open::ReadWrite).await.unwrap();
+        let error = waiting.query("SELECT * FROM t").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Locked);
+        assert!(error.message().ends_with("a.db: database is locked"), "{error}");
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        holder.execute("COMMIT").await.unwrap();
+        assert_eq!(waiting.query("SELECT * FROM t").await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_killed_writers_half_done_work_is_rolled_back_even_when_only_reading() {
+        let folder = Folder::new();
+        let mut connection = folder
+            .create(
+                "sqlite://a.db",
+                "CREATE TABLE t (a); INSERT INTO t VALUES (1); PRAGMA cache_size = 1",
+            )
+            .await;
+        connection
+            .execute(
+                "BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+                 INSERT INTO t SELECT zeroblob(100) FROM n",
+            )
+            .await
+            .unwrap();
+        // What a killed process leaves behind: the file with some of the new pages, and the journal.
+        fs::copy(folder.file("a.db"), folder.file("b.db")).unwrap();
+        fs::copy(folder.file("a.db-journal"), folder.file("b.db-journal")).unwrap();
+        let mut copy = Connection::open(&folder.url("sqlite://b.db"), Open::ReadOnly)
+            .await
+            .unwrap();
+        let rows = copy.query("SELECT count(*) FROM t").await.unwrap();
+        assert_eq!(rows[0].integer(0).unwrap(), 1);
+        copy.close().await.unwrap();
+        assert!(!folder.names().contains(&"b.db-journal".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_an_error_with_advice() {
+        let folder = Folder::new();
+        let mut connection = folder
+            .create("sqlite://a.db", "CREATE TABLE t (a); PRAGMA max_page_count = 3")
+            .await;
+        let error = connection
+            .execute("INSERT INTO t VALUES (zeroblob(100000))")
+            .await
+            .unwrap_err();
+        assert!(
+            error.message().ends_with("a.db: database or disk is full"),
+            "{error}"
+        );
+        assert!(error.hints()[0].contains("space"));
+    }
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+    #[tokio::test]
+    async fn a_running_statement_can_be_interrupted_once() {
+        let mut memory = Connection::memory().await.unwrap();
+        let interrupter = memory.interrupter();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            interrupter.interrupt();
+        });
+        let error = memory.query(ENDLESS).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        stopper.join().unwrap();
+        memory.query("SELECT 1").await.unwrap();
+
+        memory.interrupter().interrupt();
+        assert_eq!(
+            memory.query("SELECT 1").await.unwrap_err().kind(),
+            ErrorKind::Interrupted
+        );
+        memory.query("SELECT 1").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_dropped_future_stops_its_statement_and_the_connection_goes_on() {
+        let mut memory = Connection::memory().await.unwrap();
+        memory.execute("CREATE TABLE t (a)").await.unwrap();
+        for sql in [
+            ENDLESS,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+        ] {
+            let cut = tokio::time::timeout(Duration::from_millis(50), memory.query(sql)).await;
+            assert!(cut.is_err());
+            let rows = memory.query("SELECT count(*) FROM t").await.unwrap();
+            assert_eq!(rows[0].integer(0).unwrap(), 0);
+        }
+        assert_eq!(memory.execute("INSERT INTO t VALUES (1)").await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn dropping_a_busy_connection_rolls_back_and_releases_the_file() {
+        let folder = Folder::new();
+        let mut busy = folder
+            .create(
+                "sqlite://a.db",
+                "CREATE TABLE t (a); BEGIN IMMEDIATE; INSERT INTO t VALUES (1)",
+            )
+            .await;
+        assert!(
+            tokio::time::timeout(Duration::from_millis(50), busy.query(ENDLESS))
+                .await
+                .is_err()
+        );
+        drop(busy);
+        let mut other = Connection::open(&folder.url("sqlite://a.db"), Open::ReadWrite)
+            .await
+            .unwrap();
+        let begun = Instant::now();
+        while let Err(error) = other.execute("BEGIN IMMEDIATE").await {
+            assert_eq!(error.kind(), ErrorKind::Locked);
+            assert!(begun.elapsed() < Duration::from_secs(5));
+        }
+        let rows = other.query("SELECT count(*) FROM t").await.unwrap();
+        assert_eq!(rows[0].integer(0).unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn rolling_back_without_a_transaction_is_no_error() {
+        let mut memory = Connection::memory().await.unwrap();
+        memory
+            .execute("CREATE TABLE t (a); BEGIN; INSERT INTO t VALUES (1)")
+            .await
+            .unwrap();
+        memory.roll_back().await.unwrap();
+        memory.roll_back().await.unwrap();
+        assert_eq!(memory.query("SELECT * FROM t").await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn a_server_has_no_driver_yet_and_its_password_is_not_shown() {
+        let url = DatabaseUrl::parse("postgres://u:s3cret@h/d", Path::new("")).unwrap();
+        let error = Connection::open(&url, Open::ReadOnly).await.unwrap_err();
+        assert_eq!(
+            error.message(),
+            "this build of autogen has no driver for PostgreSQL"
+        );
+        assert!(!format!("{error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_connection_can_cross_threads() {
+        fn is_send<T: Send>(_: T) {}
+        is_send(async {
+            let mut memory = Connection::memory().await.unwrap();
+            memory.execute_each(&["SELECT 1"]).await.unwrap();
+            memory.query("SELECT 1").await.unwrap();
+            memory.roll_back().await.unwrap();
+            memory.close().await.unwrap();
+        });
+    }
+}
