@@ -5,10 +5,16 @@
 //! [`Connection`] needs the feature `connect` and the feature of its engine.
 
 #[cfg(feature = "connect")]
-#[cfg_attr(not(feature = "sqlite"), expect(unused, reason = "only an engine's driver uses it"))]
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(unused, reason = "only an engine's driver uses it")
+)]
 mod connection;
 #[cfg(feature = "connect")]
-#[cfg_attr(not(feature = "sqlite"), expect(unused, reason = "only an engine's driver uses it"))]
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(unused, reason = "only an engine's driver uses it")
+)]
 mod interrupt;
 mod redact;
 #[cfg(feature = "sqlite")]

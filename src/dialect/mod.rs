@@ -5,13 +5,14 @@
 
 mod engine;
 mod rules;
+pub mod sqlite;
 
 pub use engine::Engine;
 pub use rules::{Facts, KindRule, Replace, Session, Statement};
 
-use crate::Result;
 use crate::directive::{Directive, Literal, Naming};
 use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+use crate::{Error, ErrorKind, Result};
 
 /// An engine's side of every stage that is not I/O.
 pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
@@ -56,4 +57,19 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// A neutral value of the column's type (zero, the empty text), for rows that must get some value when a column
     /// that was dropped comes back.
     fn neutral_value(&self, column: &Column) -> Option<Sql>;
+}
+
+/// The dialect of an engine.
+///
+/// # Errors
+/// For an engine this version does not serve yet.
+pub fn for_engine(engine: Engine) -> Result<&'static dyn Dialect> {
+    match engine {
+        Engine::Sqlite => Ok(&sqlite::Sqlite),
+        Engine::Postgres | Engine::Mysql | Engine::Mariadb => Err(Error::new(
+            ErrorKind::Usage,
+            format!("{engine} is not served by this version"),
+        )
+        .hint("use a sqlite:// URL")),
+    }
 }

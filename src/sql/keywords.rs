@@ -76,6 +76,11 @@ pub(super) const BEFORE_OPERANDS: &[&str] = &[
     "by", "glob", "like", "match", "of", "regexp",
 ];
 
+/// Whether SQLite has a keyword of that spelling, so that a name spelled so is better quoted.
+pub(crate) fn is_sqlite_keyword(word: &str) -> bool {
+    contains(SQLITE_RESERVED, word) || contains(SQLITE_UNRESERVED, word)
+}
+
 /// Whether `word` is in `sorted`, in any case.
 pub(super) fn contains(sorted: &[&str], word: &str) -> bool {
     sorted

@@ -14,6 +14,7 @@ mod relations;
 mod scan;
 mod split;
 
+pub(crate) use keywords::is_sqlite_keyword;
 pub(crate) use lexicon::Lexicon;
 pub(crate) use lines::{LineIndex, line_column};
 pub(crate) use normal::{comparison_key, mentions, rename_identifier, rename_identifiers};

@@ -2,7 +2,7 @@
 
 use super::rebuild::rebuild;
 use super::spelling::{qname, quote};
-use super::{Sqlite, ddl, option};
+use super::{Sqlite, ddl};
 use crate::dialect::Statement;
 use crate::directive::{AlterTable, NewColumn, TableChange, evolve};
 use crate::schema::{Column, Constraint, GeneratedKind, PartTarget, QName, Schema, Table};
@@ -14,8 +14,11 @@ use crate::{Error, ErrorKind, Result};
 /// Renames come first and are SQLite's own, because only SQLite rewrites triggers, views and keys elsewhere. The rest is
 /// done in place when each change can be, and by one rebuild otherwise.
 pub(super) fn alter_table(alter: &AlterTable, before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
-    let (renames, rest): (Vec<_>, Vec<_>) =
-        alter.changes.iter().cloned().partition(|c| matches!(c, TableChange::RenameColumn(_)));
+    let (renames, rest): (Vec<_>, Vec<_>) = alter
+        .changes
+        .iter()
+        .cloned()
+        .partition(|c| matches!(c, TableChange::RenameColumn(_)));
     let mut statements: Vec<Statement> = renames
         .iter()
         .filter_map(|change| match change {
@@ -36,8 +39,15 @@ pub(super) fn alter_table(alter: &AlterTable, before: &Schema, after: &Schema) -
         before
     } else {
         let mut schema = before.clone();
-        let only_renames = AlterTable { table: alter.table.clone(), changes: renames };
-        evolve(&mut schema, &[crate::directive::Directive::AlterTable(only_renames)], &Sqlite)?;
+        let only_renames = AlterTable {
+            table: alter.table.clone(),
+            changes: renames,
+        };
+        evolve(
+            &mut schema,
+            &[crate::directive::Directive::AlterTable(only_renames)],
+            &Sqlite,
+        )?;
         renamed = schema;
         &renamed
     };
@@ -55,7 +65,12 @@ fn find<'s>(schema: &'s Schema, name: &QName) -> Result<&'s Table> {
     schema
         .tables
         .get(name)
-        .or_else(|| schema.tables.values().find(|t| t.name.name.eq_ignore_ascii_case(&name.name)))
+        .or_else(|| {
+            schema
+                .tables
+                .values()
+                .find(|t| t.name.name.eq_ignore_ascii_case(&name.name))
+        })
         .ok_or_else(|| Error::new(ErrorKind::Script, format!("there is no table {name}")))
 }
 
@@ -77,7 +92,10 @@ fn in_place(changes: &[TableChange], old: &Table, before: &Schema) -> Option<Vec
     for change in changes {
         match change {
             TableChange::AddColumn(new) => {
-                let reference = keys.iter().position(|c| is_reference_of(c, &new.column)).map(|i| keys.remove(i));
+                let reference = keys
+                    .iter()
+                    .position(|c| is_reference_of(c, &new.column))
+                    .map(|i| keys.remove(i));
                 statements.push(add_column(old, new, reference)?);
                 columns += 1;
             }
@@ -109,7 +127,10 @@ fn is_reference_of(constraint: &Constraint, column: &Column) -> bool {
 fn add_column(table: &Table, new: &NewColumn, reference: Option<&Constraint>) -> Option<Statement> {
     let column = &new.column;
     let last = table.columns.last().map(|c| c.name.as_str());
-    let placed = new.after.as_ref().is_some_and(|after| !last.is_some_and(|l| l.eq_ignore_ascii_case(after)));
+    let placed = new
+        .after
+        .as_ref()
+        .is_some_and(|after| !last.is_some_and(|l| l.eq_ignore_ascii_case(after)));
     let constant = column.default.as_ref().is_none_or(|default| {
         ddl::is_plain_default(default)
             && !ddl::is_parenthesised(default)
@@ -117,8 +138,14 @@ fn add_column(table: &Table, new: &NewColumn, reference: Option<&Constraint>) ->
                 .iter()
                 .any(|word| default.trim().eq_ignore_ascii_case(word))
     });
-    let is_null = column.default.as_ref().is_none_or(|d| d.trim().eq_ignore_ascii_case("null"));
-    let stored = column.generated.as_ref().is_some_and(|g| g.kind == GeneratedKind::Stored);
+    let is_null = column
+        .default
+        .as_ref()
+        .is_none_or(|d| d.trim().eq_ignore_ascii_case("null"));
+    let stored = column
+        .generated
+        .as_ref()
+        .is_some_and(|g| g.kind == GeneratedKind::Stored);
     let needs_value = column.not_null && is_null && column.generated.is_none();
     if placed
         || !constant
@@ -139,7 +166,10 @@ fn add_column(table: &Table, new: &NewColumn, reference: Option<&Constraint>) ->
         definition.push(' ');
         definition.push_str(&ddl::references(key));
     }
-    Some(Statement::new(format!("ALTER TABLE {} ADD COLUMN {definition}", qname(&table.name))))
+    Some(Statement::new(format!(
+        "ALTER TABLE {} ADD COLUMN {definition}",
+        qname(&table.name)
+    )))
 }
 
 /// Whether nothing else names the column, so that `ALTER TABLE ... DROP COLUMN` is allowed
@@ -155,18 +185,21 @@ fn can_drop(column: &Column, table: &Table, schema: &Schema) -> bool {
     let in_keys = table.primary_key.iter().flat_map(|k| &k.columns).any(in_part)
         || table.uniques.iter().flat_map(|u| &u.columns).any(in_part)
         || table.foreign_keys.iter().flat_map(|k| &k.columns).any(|c| is(c));
-    let in_indexes =
-        table.indexes.iter().any(|i| i.parts.iter().any(in_part) || i.predicate.as_ref().is_some_and(|p| in_sql(p)));
+    let in_indexes = table
+        .indexes
+        .iter()
+        .any(|i| i.parts.iter().any(in_part) || i.predicate.as_ref().is_some_and(|p| in_sql(p)));
     let in_expressions = table.checks.iter().any(|c| in_sql(&c.expression))
-        || table.columns.iter().any(|c| c.generated.as_ref().is_some_and(|g| in_sql(&g.expression)));
+        || table
+            .columns
+            .iter()
+            .any(|c| c.generated.as_ref().is_some_and(|g| in_sql(&g.expression)));
     // The engine reads all of them again, and an object that names the column, or one that is broken already, stops it.
     let in_objects = schema.objects.values().any(|o| in_sql(&o.definition));
     let elsewhere = schema.tables.values().any(|t| {
-        t.foreign_keys
-            .iter()
-            .any(|k| k.table.name.eq_ignore_ascii_case(&table.name.name) && k.referenced.iter().any(|c| is(c)))
+        t.foreign_keys.iter().any(|k| {
+            k.table.name.eq_ignore_ascii_case(&table.name.name) && k.referenced.iter().any(|c| is(c))
+        })
     });
-    let stored = column.generated.as_ref().is_some_and(|g| g.kind == GeneratedKind::Stored);
-    let rowid_table = !table.options.contains_key(option::WITHOUT_ROWID);
-    !(in_keys || in_indexes || in_expressions || in_objects || elsewhere || stored) && rowid_table
+    !(in_keys || in_indexes || in_expressions || in_objects || elsewhere)
 }

@@ -2,7 +2,7 @@
 
 use super::{TRIGGER, option};
 use crate::schema::{
-    Action, Column, Deferral, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table,
+    Column, Deferral, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table,
     TypeName,
 };
 use crate::sql::{Lexicon, comparison_key};
@@ -58,9 +58,15 @@ pub(super) fn table(table: &Table) -> Table {
     }
     table.columns = columns;
     // Which of two constraints is written first says nothing.
-    table.uniques.sort_by_cached_key(|u| (u.name.clone(), format!("{:?}", u.columns)));
-    table.checks.sort_by_cached_key(|c| (c.name.clone(), c.expression.clone()));
-    table.foreign_keys.sort_by_cached_key(|k| (k.name.clone(), k.columns.clone(), k.table.clone()));
+    table
+        .uniques
+        .sort_by_cached_key(|u| (u.name.clone(), format!("{:?}", u.columns)));
+    table
+        .checks
+        .sort_by_cached_key(|c| (c.name.clone(), c.expression.clone()));
+    table
+        .foreign_keys
+        .sort_by_cached_key(|k| (k.name.clone(), k.columns.clone(), k.table.clone()));
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     table.definition.iter_mut().for_each(sql_in);
     table
@@ -69,14 +75,27 @@ pub(super) fn table(table: &Table) -> Table {
 fn column_in(column: &mut Column) {
     name_in(&mut column.name);
     // Blanks do not count in a type: `varchar (20)` is `VARCHAR(20)`.
-    let ty: String = column.ty.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
-    column.ty = TypeName::new(ty.replace(" (", "(").replace("( ", "(").replace(" )", ")").replace(", ", ","));
+    let ty: String = column
+        .ty
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_ascii_lowercase();
+    column.ty = TypeName::new(
+        ty.replace(" (", "(")
+            .replace("( ", "(")
+            .replace(" )", ")")
+            .replace(", ", ","),
+    );
     column.default.iter_mut().for_each(sql_in);
     column.collation.iter_mut().for_each(name_in);
     if let Some(generated) = &mut column.generated {
         sql_in(&mut generated.expression);
     }
-    let default_conflict = column.options.get(option::NOT_NULL_ON_CONFLICT).is_some_and(|c| c == "abort");
+    let default_conflict = column
+        .options
+        .get(option::NOT_NULL_ON_CONFLICT)
+        .is_some_and(|c| c == "abort");
     if default_conflict {
         column.options.remove(option::NOT_NULL_ON_CONFLICT);
     }
@@ -96,7 +115,11 @@ fn part_in(part: &mut IndexPart, columns: &[Column]) {
         PartTarget::Expression(expression) => sql_in(expression),
         PartTarget::Column(name) => {
             name_in(name);
-            let own = columns.iter().find(|c| c.name == *name).and_then(|c| c.collation.as_deref()).unwrap_or("binary");
+            let own = columns
+                .iter()
+                .find(|c| c.name == *name)
+                .and_then(|c| c.collation.as_deref())
+                .unwrap_or("binary");
             if part.collation.as_deref() == Some(own) {
                 part.collation = None;
             }
@@ -114,7 +137,6 @@ fn foreign_key_in(key: &mut ForeignKey) {
     if key.deferral == Deferral::Immediate {
         key.deferral = Deferral::NotDeferrable;
     }
-    debug_assert_eq!(Action::default(), Action::NoAction);
 }
 
 fn index_in(index: &mut Index, columns: &[Column]) {

@@ -7,8 +7,8 @@ use super::spelling::{literal, name_list, qname, quote};
 use crate::dialect::Statement;
 use crate::directive::BulkInsert;
 use crate::schema::{
-    Action, Column, Constraint, Deferral, ForeignKey, Generated, GeneratedKind, Identity, Index, IndexPart, MatchKind,
-    Name, Order, PartTarget, PrimaryKey, QName, Table,
+    Action, Column, Constraint, Deferral, ForeignKey, Generated, GeneratedKind, Identity, Index, IndexPart,
+    MatchKind, Name, Order, PartTarget, PrimaryKey, QName, Table,
 };
 use crate::sql::{Lexicon, Scanner, TokenKind};
 use crate::{Error, ErrorKind, Result};
@@ -26,16 +26,25 @@ pub(super) fn create_table(table: &Table, name: &QName) -> Result<String> {
         return whole_definition(table, definition, name);
     }
     if table.columns.is_empty() {
-        return Err(Error::new(ErrorKind::Script, format!("table {} has no column", table.name))
-            .hint("SQLite needs at least one column: add `.column(\"id\", integer())`"));
+        return Err(
+            Error::new(ErrorKind::Script, format!("table {} has no column", table.name))
+                .hint("SQLite needs at least one column: add `.column(\"id\", integer())`"),
+        );
     }
     if !table.excludes.is_empty() {
         return Err(Error::new(
             ErrorKind::Script,
-            format!("table {} has an exclusion constraint, and SQLite has none", table.name),
+            format!(
+                "table {} has an exclusion constraint, and SQLite has none",
+                table.name
+            ),
         ));
     }
-    let mut lines: Vec<String> = table.columns.iter().map(|c| column(c, inline_key(table, c))).collect();
+    let mut lines: Vec<String> = table
+        .columns
+        .iter()
+        .map(|c| column(c, inline_key(table, c)))
+        .collect();
     lines.extend(
         table
             .constraints()
@@ -45,11 +54,14 @@ pub(super) fn create_table(table: &Table, name: &QName) -> Result<String> {
             })
             .map(|c| constraint(&c)),
     );
-    let options: Vec<&str> = [(option::STRICT, "STRICT"), (option::WITHOUT_ROWID, "WITHOUT ROWID")]
-        .iter()
-        .filter(|(key, _)| table.options.contains_key(*key))
-        .map(|(_, sql)| *sql)
-        .collect();
+    let options: Vec<&str> = [
+        (option::STRICT, "STRICT"),
+        (option::WITHOUT_ROWID, "WITHOUT ROWID"),
+    ]
+    .iter()
+    .filter(|(key, _)| table.options.contains_key(*key))
+    .map(|(_, sql)| *sql)
+    .collect();
     let mut sql = format!("CREATE TABLE {} (\n    {}\n)", qname(name), lines.join(",\n    "));
     if !options.is_empty() {
         let _ = write!(sql, " {}", options.join(", "));
@@ -64,24 +76,40 @@ fn whole_definition(table: &Table, definition: &str, name: &QName) -> Result<Str
     }
     let mut tokens = Scanner::new(definition, &Lexicon::SQLITE).filter(|t| !t.is_trivia());
     let named = tokens.by_ref().skip(2).find(|t| {
-        matches!(t.kind, TokenKind::Word | TokenKind::QuotedIdent | TokenKind::String)
+        matches!(
+            t.kind,
+            TokenKind::Word | TokenKind::QuotedIdent | TokenKind::String
+        )
     });
     match named {
-        Some(token) => Ok(format!("{}{}{}", &definition[..token.start], quote(&name.name), &definition[token.end..])),
-        None => Err(Error::new(ErrorKind::Script, format!("the definition of table {} cannot be read", table.name))),
+        Some(token) => Ok(format!(
+            "{}{}{}",
+            &definition[..token.start],
+            quote(&name.name),
+            &definition[token.end..]
+        )),
+        None => Err(Error::new(
+            ErrorKind::Script,
+            format!("the definition of table {} cannot be read", table.name),
+        )),
     }
 }
 
 /// The primary key that is written with this column, if any.
 fn inline_key<'t>(table: &'t Table, column: &Column) -> Option<&'t PrimaryKey> {
     table.primary_key.as_ref().filter(|key| {
-        is_inline(table, key) && key.columns[0].column_name().is_some_and(|n| n.eq_ignore_ascii_case(&column.name))
+        is_inline(table, key)
+            && key.columns[0]
+                .column_name()
+                .is_some_and(|n| n.eq_ignore_ascii_case(&column.name))
     })
 }
 
 /// A key of one column stands with that column, unless that would change what it means.
 fn is_inline(table: &Table, key: &PrimaryKey) -> bool {
-    let [part] = key.columns.as_slice() else { return false };
+    let [part] = key.columns.as_slice() else {
+        return false;
+    };
     let known = part
         .column_name()
         .is_some_and(|name| table.columns.iter().any(|c| c.name.eq_ignore_ascii_case(name)));
@@ -108,7 +136,14 @@ pub(super) fn column(column: &Column, key: Option<&PrimaryKey>) -> String {
         }
     }
     if column.not_null {
-        constraint_name(&mut sql, column.options.get(option::NOT_NULL_NAME).map(|n| Name::new(n.as_str())).as_ref());
+        constraint_name(
+            &mut sql,
+            column
+                .options
+                .get(option::NOT_NULL_NAME)
+                .map(|n| Name::new(n.as_str()))
+                .as_ref(),
+        );
         sql.push_str(" NOT NULL");
         on_conflict(&mut sql, column.options.get(option::NOT_NULL_ON_CONFLICT));
     }
@@ -130,14 +165,27 @@ pub(super) fn column(column: &Column, key: Option<&PrimaryKey>) -> String {
 
 /// A default as DEFAULT takes it: anything but a literal, a signed number or a word needs parentheses.
 fn default_clause(default: &str) -> String {
-    if is_plain_default(default) { default.to_owned() } else { format!("({})", guarded(default)) }
+    if is_plain_default(default) {
+        default.to_owned()
+    } else {
+        format!("({})", guarded(default))
+    }
 }
 
 /// Whether DEFAULT takes it without parentheses of our own.
 pub(super) fn is_plain_default(default: &str) -> bool {
-    let tokens: Vec<_> = Scanner::new(default, &Lexicon::SQLITE).filter(|t| !t.is_trivia()).collect();
+    let tokens: Vec<_> = Scanner::new(default, &Lexicon::SQLITE)
+        .filter(|t| !t.is_trivia())
+        .collect();
     let literal = |kind: TokenKind| {
-        matches!(kind, TokenKind::String | TokenKind::Blob | TokenKind::Number | TokenKind::Word | TokenKind::QuotedIdent)
+        matches!(
+            kind,
+            TokenKind::String
+                | TokenKind::Blob
+                | TokenKind::Number
+                | TokenKind::Word
+                | TokenKind::QuotedIdent
+        )
     };
     match tokens.as_slice() {
         [one] => literal(one.kind),
@@ -151,7 +199,9 @@ pub(super) fn is_plain_default(default: &str) -> bool {
 /// Whether the first parenthesis closes at the very end.
 pub(super) fn is_parenthesised(sql: &str) -> bool {
     let mut depth = 0_usize;
-    let mut tokens = Scanner::new(sql, &Lexicon::SQLITE).filter(|t| !t.is_trivia()).peekable();
+    let mut tokens = Scanner::new(sql, &Lexicon::SQLITE)
+        .filter(|t| !t.is_trivia())
+        .peekable();
     if !tokens.peek().is_some_and(|t| t.is_symbol(sql, "(")) {
         return false;
     }
@@ -170,9 +220,14 @@ pub(super) fn is_parenthesised(sql: &str) -> bool {
 
 /// An expression that ends in a `--` comment would swallow the parenthesis behind it.
 pub(super) fn guarded(expression: &str) -> String {
-    let ends_in_comment =
-        Scanner::new(expression, &Lexicon::SQLITE).last().is_some_and(|t| t.kind == TokenKind::LineComment);
-    if ends_in_comment { format!("{expression}\n") } else { expression.to_owned() }
+    let ends_in_comment = Scanner::new(expression, &Lexicon::SQLITE)
+        .last()
+        .is_some_and(|t| t.kind == TokenKind::LineComment);
+    if ends_in_comment {
+        format!("{expression}\n")
+    } else {
+        expression.to_owned()
+    }
 }
 
 fn constraint_name(sql: &mut String, name: Option<&Name>) {
@@ -204,7 +259,12 @@ fn constraint(constraint: &Constraint) -> String {
             let _ = write!(sql, " CHECK ({})", guarded(&check.expression));
         }
         Constraint::ForeignKey(key) => {
-            let _ = write!(sql, " FOREIGN KEY {} {}", name_list(&key.columns), references(key));
+            let _ = write!(
+                sql,
+                " FOREIGN KEY {} {}",
+                name_list(&key.columns),
+                references(key)
+            );
         }
         Constraint::Exclude(_) => {}
     }
@@ -257,8 +317,12 @@ fn part(part: &IndexPart) -> String {
 /// `CREATE INDEX`.
 pub(super) fn create_index(table: &QName, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let mut sql =
-        format!("CREATE {unique}INDEX {} ON {} {}", quote(&index.name), quote(&table.name), parts(&index.parts));
+    let mut sql = format!(
+        "CREATE {unique}INDEX {} ON {} {}",
+        quote(&index.name),
+        quote(&table.name),
+        parts(&index.parts)
+    );
     if let Some(predicate) = &index.predicate {
         let _ = write!(sql, " WHERE {}", predicate.as_str());
     }

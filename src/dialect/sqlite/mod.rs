@@ -155,13 +155,20 @@ impl Dialect for Sqlite {
         match directive {
             D::CreateTable(table) => {
                 let mut statements = vec![Statement::new(ddl::create_table(table, &table.name)?)];
-                statements.extend(table.indexes.iter().map(|i| Statement::new(ddl::create_index(&table.name, i))));
+                statements.extend(
+                    table
+                        .indexes
+                        .iter()
+                        .map(|i| Statement::new(ddl::create_index(&table.name, i))),
+                );
                 Ok(statements)
             }
             D::DropTable(table) => one(format!("DROP TABLE {}", spelling::qname(&table.name))),
-            D::RenameTable(names) => {
-                one(format!("ALTER TABLE {} RENAME TO {}", spelling::qname(&names.old), spelling::quote(&names.new.name)))
-            }
+            D::RenameTable(names) => one(format!(
+                "ALTER TABLE {} RENAME TO {}",
+                spelling::qname(&names.old),
+                spelling::quote(&names.new.name)
+            )),
             D::AlterTable(alter) => alter::alter_table(alter, before, after),
             D::CreateIndex { table, index } => one(ddl::create_index(table, index)),
             D::DropIndex { index, .. } => one(format!("DROP INDEX {}", spelling::quote(&index.name))),
@@ -180,13 +187,21 @@ impl Dialect for Sqlite {
             }
             D::CreateObject(object) => one(object.definition.to_string()),
             D::DropObject(object) => {
-                let rule = self.kind(&object.id.kind).ok_or_else(|| no_kind(&object.id.kind))?;
+                let rule = self
+                    .kind(&object.id.kind)
+                    .ok_or_else(|| no_kind(&object.id.kind))?;
                 one(format!("DROP {} {}", rule.noun, spelling::qname(&object.id.name)))
             }
             D::ReplaceObject(change) => {
-                let rule = self.kind(&change.old.id.kind).ok_or_else(|| no_kind(&change.old.id.kind))?;
+                let rule = self
+                    .kind(&change.old.id.kind)
+                    .ok_or_else(|| no_kind(&change.old.id.kind))?;
                 Ok(vec![
-                    Statement::new(format!("DROP {} {}", rule.noun, spelling::qname(&change.old.id.name))),
+                    Statement::new(format!(
+                        "DROP {} {}",
+                        rule.noun,
+                        spelling::qname(&change.old.id.name)
+                    )),
                     Statement::new(change.new.definition.to_string()),
                 ])
             }
@@ -211,8 +226,14 @@ impl Dialect for Sqlite {
 /// Whether a statement of the user's own says `PRAGMA foreign_keys = off`: inside the transaction it would do nothing.
 fn turns_foreign_keys_off(sql: &str) -> bool {
     let key = canonical::sql(sql);
-    let words: Vec<&str> = key.split([' ', '=', '(', ')', ';']).filter(|w| !w.is_empty()).collect();
-    matches!(words.as_slice(), ["pragma", "foreign_keys", "off" | "0" | "false" | "no", ..])
+    let words: Vec<&str> = key
+        .split([' ', '=', '(', ')', ';'])
+        .filter(|w| !w.is_empty())
+        .collect();
+    matches!(
+        words.as_slice(),
+        ["pragma", "foreign_keys", "off" | "0" | "false" | "no", ..]
+    )
 }
 
 fn unsupported(what: &str) -> Error {

@@ -5,10 +5,9 @@
 //! is on around the rename, so that keys, views and triggers elsewhere go on naming the table as they did.
 
 use super::spelling::{qname, quote, text};
-use super::values::{Affinity, affinity};
 use super::{TRIGGER, ddl, option};
 use crate::dialect::Statement;
-use crate::directive::{AlterColumn, ColumnChange, NewColumn, TableChange};
+use crate::directive::{AlterColumn, NewColumn, TableChange};
 use crate::schema::{Column, Identity, Order, QName, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
@@ -24,7 +23,10 @@ pub(super) fn rebuild(
     if old.definition.is_some() || new.definition.is_some() {
         return Err(Error::new(
             ErrorKind::Script,
-            format!("table {} cannot be rebuilt: its definition could not be read", old.name),
+            format!(
+                "table {} cannot be rebuilt: its definition could not be read",
+                old.name
+            ),
         )
         .hint("write the statements for it by hand with op.execute(...)"));
     }
@@ -32,13 +34,17 @@ pub(super) fn rebuild(
     let name = qname(&old.name);
     let temp = quote(&temporary.name);
     let mut statements = vec![
-        Statement::new(ddl::create_table(new, &temporary)?).note(format!("rebuild {}: the new table", old.name)),
+        Statement::new(ddl::create_table(new, &temporary)?)
+            .note(format!("rebuild {}: the new table", old.name)),
         copy_rows(old, new, changes, &temporary).note("its rows"),
     ];
     if is_numbered(old) && is_numbered(new) {
         statements.push(
-            Statement::new(format!("DELETE FROM sqlite_sequence WHERE name = {}", text(&temporary.name)))
-                .note("its AUTOINCREMENT counter"),
+            Statement::new(format!(
+                "DELETE FROM sqlite_sequence WHERE name = {}",
+                text(&temporary.name)
+            ))
+            .note("its AUTOINCREMENT counter"),
         );
         statements.push(Statement::new(format!(
             "INSERT INTO sqlite_sequence (name, seq) SELECT {}, seq FROM sqlite_sequence WHERE name = {} COLLATE NOCASE",
@@ -48,9 +54,16 @@ pub(super) fn rebuild(
     }
     statements.push(Statement::new(format!("DROP TABLE {name}")));
     statements.push(Statement::new("PRAGMA legacy_alter_table=ON"));
-    statements.push(Statement::new(format!("ALTER TABLE {temp} RENAME TO {}", quote(&new.name.name))));
+    statements.push(Statement::new(format!(
+        "ALTER TABLE {temp} RENAME TO {}",
+        quote(&new.name.name)
+    )));
     statements.push(Statement::new("PRAGMA legacy_alter_table=OFF"));
-    statements.extend(new.indexes.iter().map(|index| Statement::new(ddl::create_index(&new.name, index))));
+    statements.extend(
+        new.indexes
+            .iter()
+            .map(|index| Statement::new(ddl::create_index(&new.name, index))),
+    );
     let on_it = |on: Option<&QName>| on.is_some_and(|on| on.name.eq_ignore_ascii_case(&new.name.name));
     statements.extend(
         after
@@ -66,7 +79,10 @@ pub(super) fn rebuild(
 fn temporary_name(table: &QName, schema: &Schema) -> QName {
     let taken = |name: &str| {
         let is = |other: &str| other.eq_ignore_ascii_case(name);
-        schema.tables.values().any(|t| is(&t.name.name) || t.indexes.iter().any(|i| is(&i.name)))
+        schema
+            .tables
+            .values()
+            .any(|t| is(&t.name.name) || t.indexes.iter().any(|i| is(&i.name)))
             || schema.objects.keys().any(|id| is(&id.name.name))
     };
     let base = format!("_autogen_new_{}", table.name);
@@ -103,7 +119,12 @@ fn copy_rows(old: &Table, new: &Table, changes: &[TableChange], temporary: &QNam
         let first = new.columns.iter().find(|c| c.generated.is_none());
         if let Some(column) = first {
             targets.push(quote(&column.name));
-            sources.push(column.default.as_ref().map_or("NULL".to_owned(), |d| format!("({})", ddl::guarded(d))));
+            sources.push(
+                column
+                    .default
+                    .as_ref()
+                    .map_or("NULL".to_owned(), |d| format!("({})", ddl::guarded(d))),
+            );
         }
     }
     Statement::new(format!(
@@ -139,22 +160,12 @@ fn source_of(column: &Column, old: &Table, new: &Table, changes: &[TableChange])
     let value = quote(&column.name);
     Some(match alter {
         Some(AlterColumn { using: Some(sql), .. }) => parenthesised(sql),
-        Some(AlterColumn { backfill: Some(sql), .. }) => format!("coalesce({value}, {})", parenthesised(sql)),
-        Some(alter) => converted(value, alter),
-        None => value,
+        Some(AlterColumn {
+            backfill: Some(sql), ..
+        }) => format!("coalesce({value}, {})", parenthesised(sql)),
+        // The affinity of the new column converts the rest.
+        Some(_) | None => value,
     })
-}
-
-/// A column without affinity takes a number as it is; when it becomes text, and back, the column's affinity converts it. Only
-/// towards no affinity at all is nothing needed: the value stays what it was.
-fn converted(value: String, alter: &AlterColumn) -> String {
-    let to = alter.changes.iter().find_map(|c| match c {
-        ColumnChange::Type(ty) => Some(affinity(&ty.new)),
-        _ => None,
-    });
-    match to {
-        Some(Affinity::Integer | Affinity::Text | Affinity::Blob | Affinity::Real | Affinity::Numeric) | None => value,
-    }
 }
 
 fn parenthesised(sql: &Sql) -> String {
@@ -179,7 +190,9 @@ fn is_rowid_alias(column: &Column, table: &Table) -> bool {
 
 /// The word for the rowid that no column has taken.
 fn rowid_word(table: &Table) -> Option<&'static str> {
-    ["rowid", "_rowid_", "oid"].into_iter().find(|w| !table.columns.iter().any(|c| c.name.eq_ignore_ascii_case(w)))
+    ["rowid", "_rowid_", "oid"]
+        .into_iter()
+        .find(|w| !table.columns.iter().any(|c| c.name.eq_ignore_ascii_case(w)))
 }
 
 /// The word to copy rowids by, when both tables have rowids and the new one shows them in no column.
@@ -188,7 +201,9 @@ fn hidden_rowid(old: &Table, new: &Table) -> Option<&'static str> {
     if shown || !has_rowid(old) || !has_rowid(new) {
         return None;
     }
-    ["rowid", "_rowid_", "oid"]
-        .into_iter()
-        .find(|w| ![old, new].iter().any(|t| t.columns.iter().any(|c| c.name.eq_ignore_ascii_case(w))))
+    ["rowid", "_rowid_", "oid"].into_iter().find(|w| {
+        ![old, new]
+            .iter()
+            .any(|t| t.columns.iter().any(|c| c.name.eq_ignore_ascii_case(w)))
+    })
 }
