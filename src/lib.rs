@@ -1,5 +1,6 @@
 //! Keeps a database schema and its declared target in step.
 
+pub mod compare;
 pub mod database;
 pub mod dialect;
 pub mod directive;
