@@ -16,6 +16,8 @@ mod connection;
     expect(unused, reason = "only an engine's driver uses it")
 )]
 mod interrupt;
+#[cfg(feature = "sqlite")]
+mod packed;
 mod redact;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -17,6 +17,7 @@ use sqlx::{
 use super::{
     Interrupter, Open, Refused, Row, Value,
     interrupt::{Underway, interrupted},
+    packed,
     url::{SqliteLocation, SqliteMode},
 };
 use crate::{
@@ -27,10 +28,6 @@ use crate::{
 /// How long SQLite itself waits for a lock: long enough for another program's short write, short enough for a caller
 /// that polls and shows progress.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(200);
-
-/// How many rows may wait in the channel between SQLite's thread and ours. sqlx's own 50 makes the two threads wait for
-/// each other every 50 rows.
-const ROWS_IN_FLIGHT: usize = 1024;
 
 /// Ask whether to stop after about so many instructions of SQLite's virtual machine (some tens of microseconds).
 const INSTRUCTIONS_BETWEEN_CHECKS: i32 = 1000;
@@ -115,7 +112,6 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(0)
-            .row_buffer_size(ROWS_IN_FLIGHT)
             .disable_statement_logging();
         options = match &location.path {
             Some(path) => options.filename(path),
@@ -228,6 +224,21 @@ impl Sqlite {
             Ok(_) => Ok(rows),
             Err(stopped) => Err(self.explain(stopped, sql).await),
         }
+    }
+
+    /// One row of JSON instead of thousands of rows: sqlx copies every cell twice and sends every row over a channel, which
+    /// costs about four times as much (450 ms against 115 ms for 50,000 rows of 8 columns; larger buffers do not help).
+    pub(super) async fn query_bulk(&mut self, sql: &str, columns: usize) -> Result<Vec<Row>> {
+        let names = (1..=columns)
+            .map(|column| format!("c{column}"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let packed = format!(
+            "WITH packed({names}) AS (\n{sql}\n) SELECT json_group_array(json_array({names})) FROM packed"
+        );
+        let rows = self.query(&packed).await?;
+        let text = rows.first().map_or(Ok("[]"), |row| row.text(0))?;
+        packed::rows(text)
     }
 
     pub(super) async fn execute_each<S: AsRef<str> + Sync>(
@@ -585,6 +596,33 @@ mod tests {
         assert_eq!(memory.round_trips(), 1);
         assert!(memory.server_version().await.unwrap().starts_with("3."));
         assert_eq!(memory.round_trips(), 2);
+    }
+
+    #[tokio::test]
+    async fn bulk_rows_are_the_same_rows_in_the_same_order() {
+        let mut memory = Connection::memory().await.unwrap();
+        memory.execute("CREATE TABLE t (a, b)").await.unwrap();
+        for b in [
+            "NULL",
+            "-9223372036854775808",
+            "9223372036854775807",
+            "0.5",
+            "''",
+            "'it''s \"x\" \\ / \u{2028} 😀'",
+            "'a' || char(0, 1, 10, 31, 127) || 'b'",
+            "'null'",
+            "'[1]'",
+        ] {
+            memory
+                .execute(&format!("INSERT INTO t VALUES (random(), {b})"))
+                .await
+                .unwrap();
+        }
+        let sql = "WITH x AS (SELECT a, b, 1 FROM t) SELECT * FROM x ORDER BY a DESC -- all";
+        let bulk = memory.query_bulk(sql, 3).await.unwrap();
+        assert_eq!(bulk, memory.query(sql).await.unwrap());
+        assert_eq!(bulk.len(), 9);
+        assert_eq!(memory.query_bulk("SELECT 1 WHERE 0", 1).await.unwrap(), []);
     }
 
     #[tokio::test]
