@@ -11,7 +11,7 @@ pub use engine::Engine;
 pub use rules::{Facts, KindRule, Replace, Session, Statement};
 
 use crate::directive::{Directive, Literal, Naming};
-use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+use crate::schema::{Column, Constraint, Object, ObjectKind, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
 /// An engine's side of every stage that is not I/O.
@@ -35,8 +35,20 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     fn canonical_sql(&self, sql: &str) -> String;
 
     /// The table in the one spelling for all spellings the engine takes as one: names folded, SQL canonical, attributes that
-    /// say the default left out, constraints sorted. For comparing only, never for running.
+    /// say the default left out, constraints sorted. Columns keep their order. For comparing only, never for running.
     fn canonical_table(&self, table: &Table) -> Table;
+
+    /// One constraint of a table as [`canonical_table`](Self::canonical_table) spells it, so that it can be told which constraint became which.
+    fn canonical_constraint(&self, table: &Table, constraint: &Constraint) -> Constraint {
+        let mut alone = Table {
+            columns: table.columns.clone(),
+            options: table.options.clone(),
+            ..Table::new(table.name.clone())
+        };
+        alone.add_constraint(constraint.clone());
+        let canonical = self.canonical_table(&alone).constraints().next();
+        canonical.unwrap_or_else(|| constraint.clone())
+    }
 
     /// The object in the one spelling for all spellings the engine takes as one. For comparing only, never for running.
     fn canonical_object(&self, object: &Object) -> Object;

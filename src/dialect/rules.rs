@@ -34,6 +34,9 @@ pub struct KindRule {
     pub goes_with_table: bool,
     /// Whether it holds data that a drop loses.
     pub holds_data: bool,
+    /// Whether it is bound to what it reads when it is created, so that nothing it reads can be dropped, or have a column dropped or
+    /// retyped, while it stands. If not, what it reads is looked up when it runs.
+    pub binds_early: bool,
 }
 
 /// How a changed definition is put in place.

@@ -160,6 +160,11 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 known.kind == id.kind
                     && known.signature == id.signature
                     && same(naming, &known.name, &id.name)
+                    && match (&known.on, &id.on) {
+                        (None, None) => true,
+                        (Some(known), Some(on)) => same(naming, known, on),
+                        _ => false,
+                    }
             })
             .cloned()
     }

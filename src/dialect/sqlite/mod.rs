@@ -63,6 +63,7 @@ static KINDS: [KindRule; 3] = [
         replace: Replace::DropAndCreate,
         goes_with_table: false,
         holds_data: false,
+        binds_early: false,
     },
     KindRule {
         kind: "trigger",
@@ -70,6 +71,7 @@ static KINDS: [KindRule; 3] = [
         replace: Replace::DropAndCreate,
         goes_with_table: true,
         holds_data: false,
+        binds_early: false,
     },
     KindRule {
         kind: "virtual table",
@@ -77,6 +79,7 @@ static KINDS: [KindRule; 3] = [
         replace: Replace::DropAndCreate,
         goes_with_table: false,
         holds_data: true,
+        binds_early: false,
     },
 ];
 
