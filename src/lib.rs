@@ -1,6 +1,7 @@
 //! Keeps a database schema and its declared target in step.
 
 pub mod compare;
+pub mod config;
 pub mod database;
 pub mod dialect;
 pub mod directive;
