@@ -23,8 +23,11 @@ struct Rule {
     with_parent: bool,
 }
 
-const ANY_CASE: MatchOptions =
-    MatchOptions { case_sensitive: false, require_literal_separator: false, require_literal_leading_dot: false };
+const ANY_CASE: MatchOptions = MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 impl Filter {
     /// A filter that admits everything.
@@ -37,8 +40,17 @@ impl Filter {
     /// # Errors
     /// When one is no glob pattern; the message shows it.
     pub fn new<S: AsRef<str>>(include: &[S], exclude: &[S]) -> Result<Self> {
-        let compile = |patterns: &[S]| patterns.iter().map(|p| Rule::parse(p.as_ref())).collect::<Result<Vec<_>>>();
-        Ok(Self { include: compile(include)?, exclude: compile(exclude)?, hidden: Vec::new() })
+        let compile = |patterns: &[S]| {
+            patterns
+                .iter()
+                .map(|p| Rule::parse(p.as_ref()))
+                .collect::<Result<Vec<_>>>()
+        };
+        Ok(Self {
+            include: compile(include)?,
+            exclude: compile(exclude)?,
+            hidden: Vec::new(),
+        })
     }
 
     /// Hides tables by name, whatever the patterns say: the tool's own ledger.
@@ -66,7 +78,11 @@ impl Filter {
         if self.exclude.iter().any(|rule| rule.applies(kind, name, parent)) {
             return false;
         }
-        let mut rules = self.include.iter().filter(|rule| rule.restricts(kind, parent)).peekable();
+        let mut rules = self
+            .include
+            .iter()
+            .filter(|rule| rule.restricts(kind, parent))
+            .peekable();
         rules.peek().is_none() || rules.any(|rule| rule.applies(kind, name, parent))
     }
 }
@@ -82,7 +98,11 @@ impl Rule {
                 .hint("a pattern is a name with * and ?, such as orders_* or index:*_tmp")
         })?;
         let with_parent = kind.is_some() && pattern.contains('.');
-        Ok(Self { kind, pattern: compiled, with_parent })
+        Ok(Self {
+            kind,
+            pattern: compiled,
+            with_parent,
+        })
     }
 
     /// Whether an include rule says something about things of that kind.
@@ -98,7 +118,9 @@ impl Rule {
             return false;
         }
         match parent {
-            Some(parent) if self.with_parent => self.pattern.matches_with(&format!("{parent}.{name}"), ANY_CASE),
+            Some(parent) if self.with_parent => {
+                self.pattern.matches_with(&format!("{parent}.{name}"), ANY_CASE)
+            }
             _ => self.pattern.matches_with(name, ANY_CASE),
         }
     }

@@ -189,7 +189,7 @@ fn is_name(tokens: &[Token], at: usize, sql: &str, lexicon: &Lexicon) -> bool {
         TokenKind::Word if before.is_some_and(|before| before.is_symbol(sql, ".")) => true,
         TokenKind::Word => {
             let word = token.text(sql);
-            if keywords::contains(lexicon.reserved, word) {
+            if lexicon.is_reserved(word) {
                 false
             } else if keywords::contains(lexicon.unreserved, word) {
                 expects_operand(before, sql, lexicon) && !is_phrase(tokens, at, sql)
@@ -202,14 +202,12 @@ fn is_name(tokens: &[Token], at: usize, sql: &str, lexicon: &Lexicon) -> bool {
 }
 
 /// Whether an operand must follow `before`, so that a keyword behind it is a name: `x > end` against `THEN x END`.
-fn expects_operand(before: Option<Token>, sql: &str, lexicon: &Lexicon) -> bool {
+pub(crate) fn expects_operand(before: Option<Token>, sql: &str, lexicon: &Lexicon) -> bool {
     let Some(before) = before else { return true };
     let text = before.text(sql);
     match before.kind {
         TokenKind::Symbol => !matches!(text, ")" | "]"),
-        TokenKind::Word if keywords::contains(lexicon.reserved, text) => {
-            !keywords::contains(keywords::VALUES, text)
-        }
+        TokenKind::Word if lexicon.is_reserved(text) => !keywords::contains(keywords::VALUES, text),
         TokenKind::Word => keywords::contains(keywords::BEFORE_OPERANDS, text),
         _ => false,
     }
