@@ -8,6 +8,8 @@ pub mod directive;
 mod error;
 mod nearest;
 mod notice;
+#[cfg(feature = "connect")]
+pub mod reflect;
 pub mod schema;
 pub(crate) mod sql;
 

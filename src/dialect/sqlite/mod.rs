@@ -7,11 +7,7 @@
 mod alter;
 mod canonical;
 mod ddl;
-#[expect(unused_imports, reason = "the reflector that reads sqlite_schema comes next")]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the reflector that reads sqlite_schema comes next")
-)]
+#[cfg(feature = "connect")]
 pub(crate) mod grammar;
 mod rebuild;
 mod spelling;
@@ -34,6 +30,17 @@ pub const VIEW: ObjectKind = ObjectKind::new("view");
 pub const TRIGGER: ObjectKind = ObjectKind::new("trigger");
 /// The kind of a virtual table, which is one object with all its shadow tables.
 pub const VIRTUAL_TABLE: ObjectKind = ObjectKind::new("virtual table");
+
+/// The modules of virtual tables that are built in, in lower case.
+pub(crate) const MODULES: &[&str] = &[
+    "fts3",
+    "fts4",
+    "fts5",
+    "fts5vocab",
+    "geopoly",
+    "rtree",
+    "rtree_i32",
+];
 
 /// How `sqlite_schema` calls what the model keeps as options.
 pub(crate) mod option {
@@ -62,7 +69,16 @@ static FACTS: Facts = Facts {
     default_namespace: None,
 };
 
-static KINDS: [KindRule; 3] = [
+static KINDS: [KindRule; 4] = [
+    // Only an index whose definition could not be read; all others have a model of their own.
+    KindRule {
+        kind: "index",
+        noun: "INDEX",
+        replace: Replace::DropAndCreate,
+        goes_with_table: true,
+        holds_data: false,
+        binds_early: false,
+    },
     KindRule {
         kind: "view",
         noun: "VIEW",

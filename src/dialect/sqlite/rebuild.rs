@@ -5,8 +5,8 @@
 //! is on around the rename, so that keys, views and triggers elsewhere go on naming the table as they did.
 
 use super::spelling::{qname, quote, text};
-use super::{TRIGGER, ddl, option};
-use crate::dialect::Statement;
+use super::{Sqlite, ddl, option};
+use crate::dialect::{Dialect, Statement};
 use crate::directive::{AlterColumn, NewColumn, TableChange};
 use crate::schema::{Column, Identity, Order, QName, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
@@ -69,7 +69,12 @@ pub(super) fn rebuild(
         after
             .objects
             .values()
-            .filter(|object| object.id.kind == TRIGGER && on_it(object.id.on.as_ref()))
+            .filter(|object| {
+                Sqlite
+                    .kind(&object.id.kind)
+                    .is_some_and(|rule| rule.goes_with_table)
+                    && on_it(object.id.on.as_ref())
+            })
             .map(|trigger| Statement::new(trigger.definition.to_string())),
     );
     Ok(statements)

@@ -1,0 +1,37 @@
+//! From a live database to a [`Schema`].
+//!
+//! Comes in: a connection and a filter. Goes out: the schema as the engine's own catalog has it, with notices about what was seen
+//! and left alone. The number of queries does not grow with the number of tables. Nothing is written and nothing compared.
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use crate::config::Filter;
+use crate::database::Connection;
+use crate::dialect::Engine;
+use crate::schema::Schema;
+use crate::{Notice, Result};
+
+/// What a reflector read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reflection {
+    /// The schema.
+    pub schema: Schema,
+    /// What was seen and left alone, and what could not be read.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads the schema of the connected database, without what `filter` excludes.
+///
+/// # Errors
+/// When the catalog cannot be read: a damaged file, a lost connection, missing rights.
+pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+    match connection.engine() {
+        #[cfg(feature = "sqlite")]
+        Engine::Sqlite => sqlite::reflect(connection, filter).await,
+        engine => Err(crate::Error::new(
+            crate::ErrorKind::Usage,
+            format!("this build cannot read a schema from {engine}"),
+        )),
+    }
+}
