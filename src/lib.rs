@@ -12,6 +12,7 @@ mod notice;
 pub mod reflect;
 pub mod schema;
 pub(crate) mod sql;
+pub mod target;
 
 #[cfg(feature = "connect")]
 pub use database::Connection;

@@ -1,0 +1,175 @@
+//! What becomes of each statement of a target: it runs on the scratch, it is passed over, or the target is refused.
+//!
+//! In comes one statement, as text; out comes a [`Verdict`]. Only what an engine's table of statements names is let through,
+//! so that a target can touch nothing but its scratch. Nothing is run here, and whether a statement is right in itself is
+//! left to the engine.
+
+mod sqlite;
+
+use std::borrow::Cow;
+
+use super::cursor::Cursor;
+use crate::{
+    dialect::Engine,
+    nearest::nearest,
+    sql::{Lexicon, Statement, StatementKind},
+};
+
+/// What becomes of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict<'a> {
+    /// It declares something: it runs on the scratch.
+    Run,
+    /// It begins or ends a transaction, sets something for its session, or repeats what the engine keeps by itself: it is
+    /// passed over.
+    PassOver,
+    /// It is about rows: it is passed over and counted under this word.
+    Rows(&'static str),
+    /// It stores this statement instead of running it, as a dump does with virtual tables: that one runs.
+    Stores(Cow<'a, str>),
+    /// The target is refused.
+    Refuse(Refusal),
+}
+
+/// Why a statement may not be in a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Where the reason stands, in the statement.
+    pub(crate) offset: usize,
+    /// The reason.
+    pub(crate) message: String,
+    /// What to do instead.
+    pub(crate) hint: Option<String>,
+}
+
+/// The statements that a target of one engine may hold.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// How its text is scanned.
+    pub(crate) lexicon: &'static Lexicon,
+    /// One row for each kind of statement.
+    statements: &'static [Rule],
+    /// What the statements are, in words.
+    summary: &'static str,
+    /// What is not a statement but looks like one: the commands of the engine's own shell.
+    shell_command: fn(&Cursor<'_>) -> Option<Refusal>,
+    /// The tables that the engine makes for the virtual table that a statement creates.
+    shadows: fn(&str) -> Vec<String>,
+    /// The name in `CREATE TABLE IF NOT EXISTS 'name'`, the form in which the engine's shell writes such tables.
+    perhaps_shadow: fn(&str) -> Option<Cow<'_, str>>,
+}
+
+/// A kind of statement: the words it begins with, and what becomes of it. Of two rows that fit, the longer one counts.
+#[derive(Debug)]
+struct Rule {
+    begins: &'static [&'static str],
+    judge: Judge,
+}
+
+/// Judges a statement; the cursor stands behind the words of its rule.
+type Judge = for<'a> fn(&mut Cursor<'a>) -> Verdict<'a>;
+
+impl Rules {
+    /// The rules of an engine; `None` for an engine whose targets cannot be read yet.
+    pub(crate) fn of(engine: Engine) -> Option<&'static Self> {
+        match engine {
+            Engine::Sqlite => Some(&sqlite::RULES),
+            Engine::Postgres | Engine::Mysql | Engine::Mariadb => None,
+        }
+    }
+
+    /// Judges a statement.
+    pub(crate) fn judge<'a>(&self, statement: &Statement<'a>) -> Verdict<'a> {
+        if let Some(at) = statement.unterminated {
+            return Verdict::Refuse(unterminated(statement, at - statement.offset));
+        }
+        match statement.kind {
+            StatementKind::Sql => self.judge_text(statement.text),
+            StatementKind::ClientCommand => {
+                refuse(0, "a command of the engine's shell is not SQL", "remove the line")
+            }
+            StatementKind::CopyData => Verdict::Rows("copy"),
+        }
+    }
+
+    fn judge_text<'a>(&self, text: &'a str) -> Verdict<'a> {
+        let cursor = Cursor::new(text, self.lexicon);
+        let fitting = self.statements.iter().filter_map(|rule| {
+            let mut behind = cursor.clone();
+            behind.eat_all(rule.begins).then_some((rule, behind))
+        });
+        match fitting.max_by_key(|(rule, _)| rule.begins.len()) {
+            Some((rule, mut behind)) => (rule.judge)(&mut behind),
+            None => match (self.shell_command)(&cursor) {
+                Some(refusal) => Verdict::Refuse(refusal),
+                None => Verdict::Refuse(self.unknown(&cursor)),
+            },
+        }
+    }
+
+    /// The tables that come with the virtual table `statement` creates; empty for any other statement.
+    pub(crate) fn shadows(&self, statement: &str) -> Vec<String> {
+        (self.shadows)(statement)
+    }
+
+    /// The table that `statement` creates in the form in which the engine's shell writes a table that comes with another.
+    pub(crate) fn perhaps_shadow<'a>(&self, statement: &'a str) -> Option<Cow<'a, str>> {
+        (self.perhaps_shadow)(statement)
+    }
+
+    /// A statement that no row fits.
+    fn unknown(&self, cursor: &Cursor<'_>) -> Refusal {
+        let mut ahead = cursor.clone();
+        let first = ahead.peek_text();
+        ahead.take();
+        let second = ahead.peek_text();
+        let verbs = || self.statements.iter().map(|rule| rule.begins[0]);
+        let known_verb = verbs().any(|verb| verb.eq_ignore_ascii_case(first));
+        let (shown, near) = if known_verb {
+            let shown = format!("{first} {second}");
+            let phrases: Vec<String> = self.statements.iter().map(|rule| rule.begins.join(" ")).collect();
+            let near = nearest(&shown, phrases.iter().map(String::as_str)).map(str::to_owned);
+            (shown, near)
+        } else {
+            (first.to_owned(), nearest(first, verbs()).map(str::to_owned))
+        };
+        let guess = near.map_or_else(String::new, |near| {
+            format!("did you mean {}? ", near.to_uppercase())
+        });
+        Refusal {
+            offset: cursor.offset(),
+            message: format!("a target cannot hold the statement `{}`", shorten(shown.trim())),
+            hint: Some(format!("{guess}{}", self.summary)),
+        }
+    }
+}
+
+fn unterminated(statement: &Statement<'_>, offset: usize) -> Refusal {
+    let rest = &statement.text[offset.min(statement.text.len())..];
+    let what = match rest.as_bytes() {
+        [b'/', b'*', ..] => "comment",
+        [b'\'', ..] => "string",
+        _ => "quoted name",
+    };
+    Refusal {
+        offset,
+        message: format!("the {what} that begins here is never closed"),
+        hint: None,
+    }
+}
+
+fn refuse(offset: usize, message: impl Into<String>, hint: &str) -> Verdict<'static> {
+    Verdict::Refuse(Refusal {
+        offset,
+        message: message.into(),
+        hint: Some(hint.to_owned()),
+    })
+}
+
+/// The beginning of a word that somebody may have made very long.
+fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}

@@ -1,0 +1,741 @@
+//! The statements that a target of SQLite may hold.
+//!
+//! SQLite reads a file, or writes one, in these ways only: ATTACH, VACUUM INTO, the modules of virtual tables, extensions,
+//! and a few pragmas. All are refused here, and the scratch is closed off besides (see `Connection::memory`).
+//!
+//! `CREATE TABLE .. AS SELECT` runs, because the column types come from its query: what is compiled into SQLite and can be
+//! called there computes values and nothing else, and the rows go with the scratch.
+
+use std::borrow::Cow;
+
+use super::{Judge, Refusal, Rule, Rules, Verdict, refuse, shorten};
+use crate::{
+    nearest::nearest,
+    sql::{Lexicon, TokenKind, unquote},
+    target::cursor::{Cursor, Named},
+};
+
+pub(super) const RULES: Rules = Rules {
+    lexicon: &Lexicon::SQLITE,
+    statements: STATEMENTS,
+    summary: "a target holds CREATE, ALTER and DROP of tables, indexes, views and triggers, and CREATE VIRTUAL \
+              TABLE; statements about rows and transactions are passed over",
+    shell_command,
+    shadows,
+    perhaps_shadow,
+};
+
+const STATEMENTS: &[Rule] = &[
+    rule(&["create", "table"], creates_table),
+    rule(&["create", "index"], declares),
+    rule(&["create", "unique", "index"], declares),
+    rule(&["create", "view"], declares),
+    rule(&["create", "trigger"], declares),
+    rule(&["create", "virtual", "table"], creates_virtual_table),
+    rule(&["create", "temp"], |_| temporary(0)),
+    rule(&["create", "temporary"], |_| temporary(0)),
+    rule(&["drop", "table"], declares),
+    rule(&["drop", "index"], declares),
+    rule(&["drop", "view"], declares),
+    rule(&["drop", "trigger"], declares),
+    rule(&["alter", "table"], declares),
+    rule(&["begin"], |_| Verdict::PassOver),
+    rule(&["commit"], |_| Verdict::PassOver),
+    rule(&["end"], |_| Verdict::PassOver),
+    rule(&["savepoint"], |_| Verdict::PassOver),
+    rule(&["release"], |_| Verdict::PassOver),
+    // Passing it over would keep what the file takes back; it also ends a dump of a damaged database.
+    rule(&["rollback"], |_| {
+        refuse(
+            0,
+            "a target cannot take statements back",
+            "remove the ROLLBACK, and what it would undo",
+        )
+    }),
+    rule(&["insert"], |cursor| changes_rows("insert", cursor)),
+    rule(&["replace"], |cursor| changes_rows("replace", cursor)),
+    rule(&["update"], |cursor| changes_rows("update", cursor)),
+    rule(&["delete"], |cursor| changes_rows("delete", cursor)),
+    rule(&["with"], with),
+    rule(&["select"], |_| Verdict::Rows("select")),
+    rule(&["values"], |_| Verdict::Rows("values")),
+    rule(&["explain"], |_| Verdict::Rows("explain")),
+    rule(&["analyze"], |_| Verdict::Rows("analyze")),
+    rule(&["reindex"], |_| Verdict::Rows("reindex")),
+    rule(&["vacuum"], vacuum),
+    rule(&["attach"], other_database),
+    rule(&["detach"], other_database),
+    rule(&["pragma"], pragma),
+];
+
+const fn rule(begins: &'static [&'static str], judge: Judge) -> Rule {
+    Rule { begins, judge }
+}
+
+/// Modules that keep their data in tables of the same database. The others of SQLite's own show what is there already, and
+/// any more would have to be loaded from a file.
+const MODULES: [Module; 8] = [
+    Module {
+        name: "fts3",
+        shadows: FTS4_SHADOWS,
+    },
+    Module {
+        name: "fts4",
+        shadows: FTS4_SHADOWS,
+    },
+    Module {
+        name: "fts4aux",
+        shadows: &[],
+    },
+    Module {
+        name: "fts5",
+        shadows: &["data", "idx", "content", "docsize", "config"],
+    },
+    Module {
+        name: "fts5vocab",
+        shadows: &[],
+    },
+    Module {
+        name: "rtree",
+        shadows: RTREE_SHADOWS,
+    },
+    Module {
+        name: "rtree_i32",
+        shadows: RTREE_SHADOWS,
+    },
+    Module {
+        name: "geopoly",
+        shadows: RTREE_SHADOWS,
+    },
+];
+const FTS4_SHADOWS: &[&str] = &["content", "segments", "segdir", "docsize", "stat"];
+const RTREE_SHADOWS: &[&str] = &["node", "rowid", "parent"];
+
+struct Module {
+    name: &'static str,
+    /// What follows `<table>_` in the names of its tables.
+    shadows: &'static [&'static str],
+}
+
+impl Module {
+    fn named(name: &str) -> Option<&'static Self> {
+        MODULES
+            .iter()
+            .find(|module| module.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Pragmas that belong in a file of SQL and that the scratch does not need: what they set is for the connection or the file,
+/// and neither is part of a schema. `writable_schema` is among them because a dump sets it; it is never obeyed, and the
+/// statements that would need it are refused where they stand.
+const IDLE_PRAGMAS: [&str; 37] = [
+    "analysis_limit",
+    "application_id",
+    "auto_vacuum",
+    "automatic_index",
+    "busy_timeout",
+    "cache_size",
+    "cache_spill",
+    "case_sensitive_like",
+    "cell_size_check",
+    "checkpoint_fullfsync",
+    "count_changes",
+    "defer_foreign_keys",
+    "encoding",
+    "foreign_key_check",
+    "foreign_keys",
+    "fullfsync",
+    "ignore_check_constraints",
+    "incremental_vacuum",
+    "integrity_check",
+    "journal_mode",
+    "journal_size_limit",
+    "locking_mode",
+    "max_page_count",
+    "mmap_size",
+    "optimize",
+    "page_size",
+    "query_only",
+    "quick_check",
+    "recursive_triggers",
+    "secure_delete",
+    "synchronous",
+    "temp_store",
+    "trusted_schema",
+    "user_version",
+    "wal_autocheckpoint",
+    "wal_checkpoint",
+    "writable_schema",
+];
+
+/// Pragmas that change what the statements behind them mean.
+const OBEYED_PRAGMAS: [&str; 1] = ["legacy_alter_table"];
+
+/// Where SQLite keeps the schema, under both its names.
+const SCHEMA_TABLES: [&str; 4] = [
+    "sqlite_schema",
+    "sqlite_master",
+    "sqlite_temp_schema",
+    "sqlite_temp_master",
+];
+
+/// A statement that names what it creates, changes or drops.
+fn declares<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    let Some((qualifier, _)) = declared_name(cursor) else {
+        return Verdict::Run;
+    };
+    if let Some(refusal) = qualifier.and_then(|qualifier| elsewhere(&qualifier)) {
+        return refusal;
+    }
+    match call_of_load_extension(cursor) {
+        Some(offset) => refuse(
+            offset,
+            "`load_extension` loads code from a file",
+            "a target cannot use what an extension defines",
+        ),
+        None => Verdict::Run,
+    }
+}
+
+fn declared_name<'a>(cursor: &mut Cursor<'a>) -> Option<(Option<Named<'a>>, Named<'a>)> {
+    if !cursor.eat_all(&["if", "not", "exists"]) {
+        cursor.eat_all(&["if", "exists"]);
+    }
+    cursor.qualified_name()
+}
+
+fn creates_table<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    let is_the_engines_own = declared_name(&mut cursor.clone())
+        .is_some_and(|(_, table)| starts_with_any(&table.name, &["sqlite_sequence", "sqlite_stat"]));
+    // `.schema` of the shell prints them, and nobody but SQLite may create them.
+    if is_the_engines_own {
+        Verdict::PassOver
+    } else {
+        declares(cursor)
+    }
+}
+
+fn creates_virtual_table<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    let mut ahead = cursor.clone();
+    declared_name(&mut ahead);
+    if ahead.eat("using")
+        && let Some(module) = ahead.name()
+        && Module::named(&module.name).is_none()
+    {
+        let known: Vec<&str> = MODULES.iter().map(|module| module.name).collect();
+        return refuse(
+            module.offset,
+            format!(
+                "the module `{}` is not part of autogen's SQLite",
+                shorten(&module.name)
+            ),
+            &format!(
+                "the modules are {}; keep other virtual tables out of the target and list them under `exclude`",
+                known.join(", ")
+            ),
+        );
+    }
+    declares(cursor)
+}
+
+/// The refusal of a qualifier that names another database than the target's own.
+fn elsewhere(qualifier: &Named<'_>) -> Option<Verdict<'static>> {
+    if qualifier.name.eq_ignore_ascii_case("main") {
+        None
+    } else if qualifier.name.eq_ignore_ascii_case("temp") {
+        Some(temporary(qualifier.offset))
+    } else {
+        Some(refuse(
+            qualifier.offset,
+            format!("`{}` is another database", shorten(&qualifier.name)),
+            "a target describes one database, which is called `main`: leave the qualifier out",
+        ))
+    }
+}
+
+fn temporary(offset: usize) -> Verdict<'static> {
+    refuse(
+        offset,
+        "what is temporary is not part of a schema",
+        "create it without TEMP, or keep it out of the target",
+    )
+}
+
+fn other_database<'a>(_: &mut Cursor<'a>) -> Verdict<'a> {
+    refuse(
+        0,
+        "a target cannot reach another database",
+        "a target describes one database: remove the statement",
+    )
+}
+
+fn vacuum<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    while let Some(token) = cursor.peek() {
+        if cursor.eat("into") {
+            return refuse(token.start, "VACUUM INTO writes a file", "remove the statement");
+        }
+        cursor.take();
+    }
+    Verdict::Rows("vacuum")
+}
+
+fn pragma<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    let Some((qualifier, pragma)) = cursor.qualified_name() else {
+        return Verdict::PassOver;
+    };
+    if let Some(refusal) = qualifier.and_then(|qualifier| elsewhere(&qualifier)) {
+        return refusal;
+    }
+    let is = |known: &&str| pragma.name.eq_ignore_ascii_case(known);
+    if OBEYED_PRAGMAS.iter().any(|known| is(known)) {
+        return Verdict::Run;
+    }
+    if IDLE_PRAGMAS.iter().any(|known| is(known)) {
+        return Verdict::PassOver;
+    }
+    let known = IDLE_PRAGMAS.into_iter().chain(OBEYED_PRAGMAS);
+    let hint = match nearest(&pragma.name, known) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "settings are not part of a schema: remove the statement".to_owned(),
+    };
+    refuse(
+        pragma.offset,
+        format!("a target cannot hold `PRAGMA {}`", shorten(&pragma.name)),
+        &hint,
+    )
+}
+
+/// `WITH` before SELECT, INSERT, UPDATE or DELETE.
+fn with<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    let mut depth = 0_usize;
+    while cursor.peek().is_some() {
+        if cursor.at_symbol("(") {
+            depth += 1;
+        } else if cursor.at_symbol(")") {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 {
+            for verb in ["insert", "replace", "update", "delete"] {
+                if cursor.eat(verb) {
+                    return changes_rows(verb, cursor);
+                }
+            }
+            if cursor.at_any(&["select", "values"]) {
+                break;
+            }
+        }
+        cursor.take();
+    }
+    Verdict::Rows("select")
+}
+
+/// A statement that changes rows; the cursor stands behind its verb.
+fn changes_rows<'a>(verb: &'static str, cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    if cursor.eat("or") {
+        cursor.take();
+    }
+    let _ = cursor.eat("into") || cursor.eat("from");
+    match cursor.qualified_name() {
+        Some((_, table)) if is_any(&table.name, &SCHEMA_TABLES) => stored_virtual_table(verb, cursor)
+            .unwrap_or_else(|| {
+                refuse(
+                    table.offset,
+                    format!("a target cannot write to `{}` itself", table.name),
+                    "write the CREATE, ALTER and DROP statements instead",
+                )
+            }),
+        Some(_) | None => Verdict::Rows(verb),
+    }
+}
+
+/// `(type,name,tbl_name,rootpage,sql)VALUES('table','t','t',0,'CREATE VIRTUAL TABLE ..')`, as `.dump` writes it.
+fn stored_virtual_table<'a>(verb: &str, cursor: &mut Cursor<'a>) -> Option<Verdict<'a>> {
+    let mut columns = vec!["("];
+    columns.extend([
+        "type", ",", "name", ",", "tbl_name", ",", "rootpage", ",", "sql", ")", "values", "(",
+    ]);
+    let has_columns = verb == "insert"
+        && columns.iter().all(|expected| {
+            let fits = cursor.peek_text().eq_ignore_ascii_case(expected);
+            cursor.take();
+            fits
+        });
+    if !has_columns {
+        return None;
+    }
+    let mut last = None;
+    for (n, kind) in [
+        TokenKind::String,
+        TokenKind::String,
+        TokenKind::String,
+        TokenKind::Number,
+        TokenKind::String,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        if n > 0 && !cursor.eat_symbol(",") {
+            return None;
+        }
+        last = cursor.take().filter(|token| token.kind == kind);
+        last?;
+    }
+    if !cursor.eat_symbol(")") || cursor.peek().is_some() {
+        return None;
+    }
+    let token = last?;
+    let stored = unquote(token.text(cursor.text()), &Lexicon::SQLITE);
+    let mut inner = Cursor::new(&stored, &Lexicon::SQLITE);
+    if !inner.eat_all(&["create", "virtual", "table"]) {
+        return None;
+    }
+    match creates_virtual_table(&mut inner) {
+        Verdict::Refuse(refusal) => Some(Verdict::Refuse(Refusal {
+            offset: token.start,
+            ..refusal
+        })),
+        _ => Some(Verdict::Stores(stored)),
+    }
+}
+
+/// A line that begins with a dot speaks to the sqlite3 shell.
+fn shell_command(cursor: &Cursor<'_>) -> Option<Refusal> {
+    let mut ahead = cursor.clone();
+    let offset = ahead.offset();
+    if !ahead.eat_symbol(".") {
+        return None;
+    }
+    let command = ahead.peek_text();
+    let hint = if command.eq_ignore_ascii_case("read") {
+        "name the file as a source of the target itself: `target = [\"a.sql\", \"b.sql\"]`"
+    } else {
+        "remove the line"
+    };
+    Some(Refusal {
+        offset,
+        message: format!(
+            "`.{}` is a command of the sqlite3 shell, not SQL",
+            shorten(command)
+        ),
+        hint: Some(hint.to_owned()),
+    })
+}
+
+fn shadows(statement: &str) -> Vec<String> {
+    let mut cursor = Cursor::new(statement, &Lexicon::SQLITE);
+    if !cursor.eat_all(&["create", "virtual", "table"]) {
+        return Vec::new();
+    }
+    let Some((_, table)) = declared_name(&mut cursor) else {
+        return Vec::new();
+    };
+    let module = cursor
+        .eat("using")
+        .then(|| cursor.name())
+        .flatten()
+        .and_then(|name| Module::named(&name.name));
+    module
+        .map(|module| module.shadows)
+        .unwrap_or_default()
+        .iter()
+        .map(|suffix| format!("{}_{suffix}", table.name))
+        .collect()
+}
+
+fn perhaps_shadow(statement: &str) -> Option<Cow<'_, str>> {
+    let mut cursor = Cursor::new(statement, &Lexicon::SQLITE);
+    if !cursor.eat_all(&["create", "table", "if", "not", "exists"]) {
+        return None;
+    }
+    let is_quoted = cursor.peek().is_some_and(|token| token.kind != TokenKind::Word);
+    cursor.name().filter(|_| is_quoted).map(|table| table.name)
+}
+
+/// Where `load_extension` is called.
+fn call_of_load_extension(cursor: &Cursor<'_>) -> Option<usize> {
+    const NAME: &str = "load_extension";
+    // Nearly always there is nothing of the kind in the text, and this is the cheap way to know.
+    let bytes = cursor.text().as_bytes();
+    if !bytes
+        .windows(NAME.len())
+        .any(|window| window.eq_ignore_ascii_case(NAME.as_bytes()))
+    {
+        return None;
+    }
+    let mut cursor = cursor.clone();
+    while cursor.peek().is_some() {
+        let named = cursor
+            .clone()
+            .name()
+            .filter(|named| named.name.eq_ignore_ascii_case(NAME));
+        cursor.take();
+        if let Some(named) = named
+            && cursor.at_symbol("(")
+        {
+            return Some(named.offset);
+        }
+    }
+    None
+}
+
+fn is_any(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn starts_with_any(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| {
+        name.get(..known.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(known))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::split;
+
+    fn verdicts(sql: &str) -> Vec<Verdict<'_>> {
+        split(sql, &Lexicon::SQLITE)
+            .map(|statement| RULES.judge(&statement))
+            .collect()
+    }
+
+    fn verdict(sql: &str) -> Verdict<'_> {
+        let mut all = verdicts(sql);
+        assert_eq!(all.len(), 1, "{sql}");
+        all.remove(0)
+    }
+
+    fn refusal(sql: &str) -> Refusal {
+        match verdict(sql) {
+            Verdict::Refuse(refusal) => refusal,
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn statements_that_declare_run() {
+        for sql in [
+            "CREATE TABLE t (a)",
+            "create table if not exists main.t (a)",
+            "CREATE TABLE \"MAIN\".[t] AS SELECT upper(a) FROM b",
+            "CREATE UNIQUE INDEX i ON t (a)",
+            "CREATE INDEX IF NOT EXISTS main.i ON t (a)",
+            "CREATE VIEW v AS SELECT 1",
+            "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t; SELECT 1; END",
+            "CREATE VIRTUAL TABLE f USING fts5(a)",
+            "CREATE VIRTUAL TABLE IF NOT EXISTS f USING \"RTREE\"(a, b, c)",
+            "ALTER TABLE t RENAME TO u",
+            "DROP TABLE IF EXISTS t",
+            "DROP INDEX i",
+            "DROP VIEW v",
+            "DROP TRIGGER IF EXISTS main.g",
+            "/* a */ CREATE -- b\n TABLE t (a)",
+            "PRAGMA legacy_alter_table = ON",
+            // The engine says what is wrong with these.
+            "CREATE TABLE",
+            "ALTER TABLE 1",
+            "CREATE VIRTUAL TABLE f",
+        ] {
+            assert_eq!(verdict(sql), Verdict::Run, "{sql}");
+        }
+    }
+
+    #[test]
+    fn transactions_and_settings_are_passed_over() {
+        for sql in [
+            "BEGIN TRANSACTION",
+            "begin immediate",
+            "COMMIT",
+            "END",
+            "SAVEPOINT a",
+            "RELEASE a",
+            "PRAGMA foreign_keys=OFF",
+            "PRAGMA main.encoding = 'UTF-16'",
+            "PRAGMA writable_schema=ON",
+            "PRAGMA",
+            "CREATE TABLE sqlite_sequence(name,seq)",
+            "CREATE TABLE sqlite_stat1(tbl,idx,stat)",
+        ] {
+            assert_eq!(verdict(sql), Verdict::PassOver, "{sql}");
+        }
+    }
+
+    #[test]
+    fn statements_about_rows_are_counted_by_their_verb() {
+        for (sql, verb) in [
+            ("INSERT INTO t VALUES (1)", "insert"),
+            ("insert or replace into other.t values (1)", "insert"),
+            ("REPLACE INTO t VALUES (1)", "replace"),
+            ("UPDATE OR IGNORE t SET a = 1", "update"),
+            ("DELETE FROM sqlite_sequence", "delete"),
+            (
+                "WITH a AS (SELECT 1), b AS (DELETE) INSERT INTO t SELECT * FROM a",
+                "insert",
+            ),
+            ("WITH a AS (SELECT 1) SELECT replace(a, 1, 2) FROM a", "select"),
+            ("SELECT load_extension('x')", "select"),
+            ("ANALYZE sqlite_schema", "analyze"),
+            ("VACUUM main", "vacuum"),
+            ("EXPLAIN QUERY PLAN SELECT 1", "explain"),
+        ] {
+            assert_eq!(verdict(sql), Verdict::Rows(verb), "{sql}");
+        }
+    }
+
+    #[test]
+    fn whatever_reaches_beyond_the_scratch_is_refused_where_it_stands() {
+        for (sql, at, message) in [
+            (
+                "ATTACH 'a.db' AS b",
+                "ATTACH",
+                "a target cannot reach another database",
+            ),
+            ("DETACH b", "DETACH", "a target cannot reach another database"),
+            ("VACUUM main INTO 'copy.db'", "INTO", "VACUUM INTO writes a file"),
+            ("CREATE TABLE other.t (a)", "other", "`other` is another database"),
+            (
+                "DROP INDEX \"oth er\".i",
+                "\"oth er\"",
+                "`oth er` is another database",
+            ),
+            ("PRAGMA aux.foreign_keys = 1", "aux", "`aux` is another database"),
+            (
+                "CREATE TEMP VIEW v AS SELECT 1",
+                "CREATE",
+                "what is temporary is not part of a schema",
+            ),
+            (
+                "CREATE TABLE temp.t (a)",
+                "temp",
+                "what is temporary is not part of a schema",
+            ),
+            (
+                "CREATE TABLE t AS SELECT \"Load_Extension\" /**/ ('x')",
+                "\"Load",
+                "`load_extension` loads code from a file",
+            ),
+            (
+                "PRAGMA temp_store_directory = '/'",
+                "temp_store_d",
+                "a target cannot hold `PRAGMA temp_store_directory`",
+            ),
+            (
+                "PRAGMA forein_keys = 1",
+                "forein",
+                "a target cannot hold `PRAGMA forein_keys`",
+            ),
+            (
+                "CREATE VIRTUAL TABLE z USING zipfile('a.zip')",
+                "zipfile",
+                "the module `zipfile` is not part of autogen's SQLite",
+            ),
+            ("ROLLBACK", "ROLLBACK", "a target cannot take statements back"),
+            (
+                "UPDATE main.sqlite_master SET sql = ''",
+                "sqlite_master",
+                "a target cannot write to `sqlite_master` itself",
+            ),
+            (
+                "WITH a AS (SELECT 1) DELETE FROM sqlite_schema",
+                "sqlite_schema",
+                "a target cannot write to `sqlite_schema` itself",
+            ),
+            (
+                "INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','t','t',0,'CREATE TABLE t(a)')",
+                "sqlite_schema",
+                "a target cannot write to `sqlite_schema` itself",
+            ),
+            (
+                "INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','t','t',0,'CREATE VIRTUAL TABLE t USING csv(f)')",
+                "'CREATE",
+                "the module `csv` is not part of autogen's SQLite",
+            ),
+            (
+                ".mode csv\nCREATE TABLE t (a)",
+                ".mode",
+                "`.mode` is a command of the sqlite3 shell, not SQL",
+            ),
+            (
+                "GRANT ALL ON t TO a",
+                "GRANT",
+                "a target cannot hold the statement `GRANT`",
+            ),
+            (
+                "CREATE DATABASE a",
+                "CREATE",
+                "a target cannot hold the statement `CREATE DATABASE`",
+            ),
+            ("a.b", "a", "a target cannot hold the statement `a`"),
+            (
+                "CREATE TABLE t (a DEFAULT 'x)",
+                "'x",
+                "the string that begins here is never closed",
+            ),
+            (
+                "CREATE TABLE t (a) /* x",
+                "/*",
+                "the comment that begins here is never closed",
+            ),
+        ] {
+            let refusal = refusal(sql);
+            assert_eq!(refusal.message, message, "{sql}");
+            assert_eq!(Some(refusal.offset), sql.find(at), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_named() {
+        assert!(
+            refusal("CRAETE TABLE t (a)")
+                .hint
+                .unwrap()
+                .starts_with("did you mean CREATE? a target holds")
+        );
+        assert!(
+            refusal("CREATE TABEL t (a)")
+                .hint
+                .unwrap()
+                .starts_with("did you mean CREATE TABLE?")
+        );
+        assert!(
+            refusal("PRAGMA forein_keys = 1")
+                .hint
+                .unwrap()
+                .contains("`foreign_keys`")
+        );
+        assert!(refusal(".read b.sql").hint.unwrap().contains("target = ["));
+        let long = "x".repeat(1000);
+        assert!(refusal(&long).message.len() < 120);
+    }
+
+    #[test]
+    fn a_virtual_table_in_a_dump_is_the_statement_it_stores() {
+        let dump = "INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','it''s','it''s',0,'CREATE VIRTUAL TABLE \"it''s\" USING fts5(a)')";
+        let Verdict::Stores(sql) = verdict(dump) else {
+            panic!("{:?}", verdict(dump))
+        };
+        assert_eq!(sql, "CREATE VIRTUAL TABLE \"it's\" USING fts5(a)");
+        assert_eq!(
+            RULES.shadows(&sql),
+            [
+                "it's_data",
+                "it's_idx",
+                "it's_content",
+                "it's_docsize",
+                "it's_config"
+            ]
+        );
+        assert_eq!(RULES.shadows("CREATE TABLE t (a)"), Vec::<String>::new());
+        assert_eq!(
+            RULES
+                .perhaps_shadow("CREATE TABLE IF NOT EXISTS 'it''s_data'(id)")
+                .as_deref(),
+            Some("it's_data")
+        );
+        assert_eq!(
+            RULES.perhaps_shadow("CREATE TABLE IF NOT EXISTS plain_data(id)"),
+            None
+        );
+        assert_eq!(RULES.perhaps_shadow("CREATE TABLE 'a'(id)"), None);
+    }
+}

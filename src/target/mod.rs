@@ -1,0 +1,14 @@
+//! The declared side: a [`Source`] comes in, a [`Schema`](crate::schema::Schema) comes out.
+//!
+//! SQL is executed on a scratch database of the same engine and reflected, so that both sides of a comparison are in the
+//! engine's own form. Nothing here compares, and nothing but the scratch is ever written to.
+
+#[cfg(feature = "connect")]
+mod classify;
+#[cfg(feature = "connect")]
+mod cursor;
+#[cfg(feature = "connect")]
+mod files;
+mod source;
+
+pub use source::Source;
