@@ -11,6 +11,7 @@ mod notice;
 #[cfg(feature = "connect")]
 pub mod reflect;
 pub mod schema;
+pub mod script;
 pub(crate) mod sql;
 pub mod target;
 

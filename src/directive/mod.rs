@@ -5,11 +5,13 @@
 //! these is total. Nothing here reads or writes anything, and nothing knows an engine.
 
 mod evolve;
+pub mod operations;
 mod reverse;
 mod summary;
 mod tree;
 
 pub use evolve::{Naming, evolve};
+pub use operations::Operations;
 pub use reverse::{reverse, reverse_one};
 pub use tree::{
     AlterColumn, AlterTable, BulkInsert, Change, ColumnChange, Directive, Literal, NewColumn, OptionChange,

@@ -1,0 +1,14 @@
+//! Migration scripts: what stands in them, how they are written and read, and the folder they lie in.
+//!
+//! Comes in: directives and a header, or the text of a script. Goes out: that text, or the directives in it. `use
+//! autogen::script::*` is all a script needs: [`Operations`], the words of its chains, and [`Revision`]. Nothing here
+//! compares schemas, makes SQL from directives or touches a database.
+
+mod revision;
+
+pub use crate::directive::operations::*;
+pub use crate::schema::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
+pub use crate::schema::Deferral::{self, Deferred, Immediate, NotDeferrable};
+pub use crate::schema::MatchKind::{self, Full, Partial, Simple};
+pub use Numbering::{Always, ByDefault};
+pub use revision::{Header, Revision, RevisionId};
