@@ -14,6 +14,8 @@ mod objects;
 #[cfg(all(test, feature = "sqlite"))]
 mod oracle;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use ast::{
     Column, ColumnConstraint, ColumnRule, Conflict, Created, Definition, Index, IndexPart, KeyPart,

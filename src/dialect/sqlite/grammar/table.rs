@@ -388,7 +388,15 @@ fn table_rule<'a>(cursor: &mut Cursor<'a>) -> Result<Option<TableRule<'a>>> {
 fn key_parts(cursor: &mut Cursor<'_>) -> Result<Vec<KeyPart>> {
     let mut parts = Vec::new();
     loop {
+        // A part is an expression to SQLite's grammar, so a column may stand in parentheses.
+        let mut open = 0;
+        while cursor.take_symbol("(") {
+            open += 1;
+        }
         let column = cursor.name("a column name")?;
+        for _ in 0..open {
+            cursor.expect_symbol(")")?;
+        }
         let collation = if cursor.take_keyword("collate") {
             Some(cursor.collation()?)
         } else {
