@@ -15,6 +15,7 @@ pub mod script;
 pub(crate) mod sql;
 pub mod target;
 
+pub use config::Config;
 #[cfg(feature = "connect")]
 pub use database::Connection;
 pub use database::DatabaseUrl;

@@ -1,5 +1,15 @@
-//! What the user asked for, before any database is looked at.
+//! Settings: `autogen.toml`, the environment and `.env` come in, one checked [`Config`] comes out.
+//!
+//! Every mistake in the file is an error with its place. Nothing is read from the process environment unless an
+//! [`Environment`] is handed in that does so, nothing is ever written to it, and no database is opened.
 
+mod environment;
 mod filter;
+mod read;
+mod settings;
+mod template;
 
+pub use environment::Environment;
 pub use filter::Filter;
+pub use settings::{Config, ConstraintNames, Manage, ScriptFormat};
+pub use template::FileTemplate;

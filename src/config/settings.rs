@@ -1,0 +1,393 @@
+//! The settings as values, their defaults, and which of several database URLs counts.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
+
+use super::{Environment, FileTemplate, Filter, environment::Unexpandable};
+use crate::{
+    Error, ErrorKind, Place, Result,
+    database::{DatabaseUrl, redact},
+};
+
+/// The form of new scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScriptFormat {
+    /// Rust that calls `op`.
+    #[default]
+    Rust,
+    /// SQL files.
+    Sql,
+}
+
+/// Whether a constraint or index that differs only in its name is a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConstraintNames {
+    /// It is, and gets renamed.
+    #[default]
+    Compare,
+    /// It is not.
+    Ignore,
+}
+
+/// What is managed only on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Manage {
+    /// Privileges.
+    Grants,
+    /// Owners.
+    Owners,
+}
+
+/// The settings of one project: `autogen.toml`, checked, with defaults for what it does not say.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `script_location`: the folder of the scripts, as written; see [`script_folder`](Self::script_folder).
+    pub script_location: PathBuf,
+    /// `target`: the sources that declare the schema, as written; see [`targets`](Self::targets).
+    pub target: Vec<String>,
+    /// `format`: the form of new scripts.
+    pub format: ScriptFormat,
+    /// `include` and `exclude`.
+    pub filter: Filter,
+    /// `version_table`: the table with the applied heads.
+    pub version_table: String,
+    /// `file_template`: the names of new scripts.
+    pub file_template: FileTemplate,
+    /// `truncate_slug_length`: how much of a message goes into a file name, in characters.
+    pub truncate_slug_length: usize,
+    /// `timezone`: for times in scripts and file names.
+    pub timezone: TimeZone,
+    /// `column_order`: whether the order of columns is a difference.
+    pub column_order: bool,
+    /// `constraint_names`: whether names of constraints and indexes are a difference.
+    pub constraint_names: ConstraintNames,
+    /// `manage`: what else is managed.
+    pub manage: BTreeSet<Manage>,
+    /// `schemas`: the namespaces that are managed; empty for the default one.
+    pub schemas: Vec<String>,
+    /// `lock_timeout`: how long to wait for another migrator or a locked database.
+    pub lock_timeout: Duration,
+    pub(super) file: Option<PathBuf>,
+    pub(super) url: Option<Secret>,
+    pub(super) scratch_url: Option<Secret>,
+}
+
+/// A URL from the file: expanded if it can be, and an error only when it is needed, because `--url` makes an unset
+/// `${PASSWORD}` in the file harmless.
+#[derive(Clone)]
+pub(super) struct Secret {
+    pub(super) text: Result<String, Unexpandable>,
+    pub(super) place: Option<Place>,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.text {
+            Ok(text) => f.write_str(&redact(text)),
+            Err(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            script_location: PathBuf::from("migrations"),
+            target: Vec::new(),
+            format: ScriptFormat::default(),
+            filter: Filter::everything(),
+            version_table: "autogen_version".into(),
+            file_template: FileTemplate::default(),
+            truncate_slug_length: 40,
+            timezone: TimeZone::UTC,
+            column_order: false,
+            constraint_names: ConstraintNames::default(),
+            manage: BTreeSet::new(),
+            schemas: Vec::new(),
+            lock_timeout: Duration::from_secs(10),
+            file: None,
+            url: None,
+            scratch_url: None,
+        }
+    }
+}
+
+impl Config {
+    /// The name under which the file is looked for.
+    pub const FILE_NAME: &str = "autogen.toml";
+
+    /// The file these settings come from; `None` for settings made in code.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The folder that relative paths in the settings start from: that of the file, else the current one (an empty path).
+    pub fn folder(&self) -> &Path {
+        self.file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
+    }
+
+    /// The folder of the scripts, reachable from the current folder.
+    pub fn script_folder(&self) -> PathBuf {
+        self.folder().join(&self.script_location)
+    }
+
+    /// The sources that declare the schema, as written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there is none.
+    pub fn targets(&self) -> Result<&[String]> {
+        if self.target.is_empty() {
+            return Err(
+                Error::new(ErrorKind::Config, "no target is declared").hint(format!(
+                    "write `target = \"schema.sql\"` in {}",
+                    self.file_or_default().display()
+                )),
+            );
+        }
+        Ok(&self.target)
+    }
+
+    /// The name of the history table: that of [`version_table`](Self::version_table) with `history` for `version`.
+    pub fn history_table(&self) -> String {
+        let stem = self
+            .version_table
+            .strip_suffix("_version")
+            .unwrap_or(&self.version_table);
+        format!("{stem}_history")
+    }
+
+    /// Sets the `url` of the file.
+    pub fn set_url(&mut self, url: impl Into<String>) {
+        self.url = Some(Secret {
+            text: Ok(url.into()),
+            place: None,
+        });
+    }
+
+    /// Sets the `scratch_url` of the file.
+    pub fn set_scratch_url(&mut self, url: impl Into<String>) {
+        self.scratch_url = Some(Secret {
+            text: Ok(url.into()),
+            place: None,
+        });
+    }
+
+    /// The database: `explicit` (from the command line or a call), else `DATABASE_URL` from the environment, else from its
+    /// `.env` file, else `url` from `autogen.toml`. Relative files start from the current folder for the first two, and
+    /// from the folder of the file for the others.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there is no URL or its variables are not set; [`ErrorKind::Usage`] when it is no valid URL.
+    pub fn database_url(&self, explicit: Option<&str>, environment: &Environment) -> Result<DatabaseUrl> {
+        const VARIABLE: &str = "DATABASE_URL";
+        // `DATABASE_URL=` is how a shell or a compose file says that there is none.
+        let given = |text: &str| !text.trim().is_empty();
+        if let Some(text) = explicit {
+            return DatabaseUrl::parse(text, Path::new(""));
+        }
+        if let Some(text) = environment.given(VARIABLE).filter(|text| given(text)) {
+            return DatabaseUrl::parse(&text, Path::new("")).map_err(|error| error.context(VARIABLE));
+        }
+        if let Some((text, path)) = environment.in_dotenv(VARIABLE).filter(|(text, _)| given(text)) {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            return DatabaseUrl::parse(text, folder)
+                .map_err(|error| error.context(format!("{VARIABLE} in {}", path.display())));
+        }
+        if let Some(url) = &self.url {
+            return self.parse_url("url", url, environment);
+        }
+        let error = Error::new(ErrorKind::Config, "no database is given").hint(format!(
+            "pass `--url`, set `{VARIABLE}`, or write `url = \"sqlite://app.db\"` in {}",
+            self.file_or_default().display()
+        ));
+        Err(with_advice(error, environment))
+    }
+
+    /// The server for scratch databases, if one is given.
+    ///
+    /// # Errors
+    /// As [`database_url`](Self::database_url).
+    pub fn scratch_url(&self, environment: &Environment) -> Result<Option<DatabaseUrl>> {
+        self.scratch_url
+            .as_ref()
+            .map(|url| self.parse_url("scratch_url", url, environment))
+            .transpose()
+    }
+
+    fn parse_url(&self, key: &str, url: &Secret, environment: &Environment) -> Result<DatabaseUrl> {
+        let result = match &url.text {
+            Ok(text) => DatabaseUrl::parse(text, self.folder()).map_err(|error| error.context(key)),
+            Err(cause) => Err(unexpandable(cause, environment)),
+        };
+        result.map_err(|error| match &url.place {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        })
+    }
+
+    fn file_or_default(&self) -> &Path {
+        self.file.as_deref().unwrap_or(Path::new(Self::FILE_NAME))
+    }
+}
+
+/// The error for a text whose variables cannot be replaced.
+pub(super) fn unexpandable(cause: &Unexpandable, environment: &Environment) -> Error {
+    let error = |message: String| Error::new(ErrorKind::Config, message);
+    match cause {
+        Unexpandable::NotSet(name) => {
+            let error = error(format!("the variable `{name}` is not set")).hint(format!(
+                "set it in the environment or in `.env`; for the text itself write `$${{{name}}}`"
+            ));
+            with_advice(error, environment)
+        }
+        Unexpandable::NoName(name) => error(format!("`{name}` is not the name of a variable"))
+            .hint("write `${NAME}` for a variable, or `$$` for a dollar sign"),
+        Unexpandable::NotClosed => {
+            error("`${` has no `}`".into()).hint("write `${NAME}` for a variable, or `$$` for a dollar sign")
+        }
+    }
+}
+
+fn with_advice(error: Error, environment: &Environment) -> Error {
+    match environment.advice() {
+        Some(advice) => error.hint(advice),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> Config {
+        Config::parse(text, Path::new("project/autogen.toml"), &Environment::empty()).unwrap()
+    }
+
+    fn variable(value: &'static str) -> Environment {
+        Environment::from_lookup(move |name| (name == "DATABASE_URL").then(|| value.to_owned()))
+    }
+
+    fn path(url: &DatabaseUrl) -> &Path {
+        url.path().unwrap()
+    }
+
+    #[cfg(feature = "connect")]
+    #[test]
+    fn the_command_line_beats_the_environment_beats_dotenv_beats_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite://dotenv.db\n").unwrap();
+        let config = config("url = 'sqlite://file.db'");
+        let all = variable("sqlite://env.db").with_dotenv([folder.path()]).unwrap();
+        let dotenv = Environment::empty().with_dotenv([folder.path()]).unwrap();
+
+        let url = config.database_url(Some("sqlite://flag.db"), &all).unwrap();
+        assert_eq!(path(&url), Path::new("flag.db"));
+        assert_eq!(
+            path(&config.database_url(None, &all).unwrap()),
+            Path::new("env.db")
+        );
+        assert_eq!(
+            path(&config.database_url(None, &dotenv).unwrap()),
+            folder.path().join("dotenv.db")
+        );
+        let url = config.database_url(None, &Environment::empty()).unwrap();
+        assert_eq!(path(&url), Path::new("project/file.db"));
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_none() {
+        let config = config("url = 'sqlite://file.db'");
+        assert_eq!(
+            path(&config.database_url(None, &variable(" ")).unwrap()),
+            Path::new("project/file.db")
+        );
+        assert!(config.database_url(Some(""), &Environment::empty()).is_err());
+    }
+
+    #[test]
+    fn a_bad_url_says_where_it_comes_from_and_not_its_password() {
+        let config = config("url = 'potsgres://u:s3cret@h/d'");
+        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "project/autogen.toml:1:7: url: unknown database scheme `potsgres`"
+        );
+        assert_eq!(error.places()[0].snippet, "url = 'potsgres://u:***@h/d'");
+        assert!(!format!("{error:?}{config:?}").contains("s3cret"));
+        let error = config.database_url(None, &variable("x.db")).unwrap_err();
+        assert_eq!(error.message(), "DATABASE_URL: `x.db` is not a database URL");
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error_only_when_it_is_needed() {
+        let config = config("");
+        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Config, "no database is given")
+        );
+        assert!(error.hints()[0].contains("project/autogen.toml"));
+        let error = config.targets().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Config, "no target is declared")
+        );
+        assert!(config.scratch_url(&Environment::empty()).unwrap().is_none());
+    }
+
+    #[test]
+    fn an_unset_variable_in_the_url_matters_only_when_the_file_is_asked() {
+        let config = config("url = 'postgres://u:${DB_PASSWORD}@h/d'\nscratch_url = '${X'");
+        assert!(
+            config
+                .database_url(Some("sqlite://a"), &Environment::empty())
+                .is_ok()
+        );
+        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        assert_eq!(error.message(), "the variable `DB_PASSWORD` is not set");
+        assert_eq!((error.places()[0].line, error.places()[0].column), (1, 7));
+        let error = config.scratch_url(&Environment::empty()).unwrap_err();
+        assert_eq!(error.places()[0].line, 2);
+    }
+
+    #[test]
+    fn settings_made_in_code_are_enough() {
+        let mut config = Config {
+            target: vec!["schema.sql".into()],
+            ..Config::default()
+        };
+        config.set_url("sqlite://a.db");
+        config.set_scratch_url("sqlite::memory:");
+        assert_eq!(
+            path(&config.database_url(None, &Environment::empty()).unwrap()),
+            Path::new("a.db")
+        );
+        assert!(config.scratch_url(&Environment::empty()).unwrap().is_some());
+        assert_eq!(config.targets().unwrap(), ["schema.sql"]);
+        assert_eq!(config.script_folder(), Path::new("migrations"));
+        assert_eq!(config.file(), None);
+    }
+
+    #[test]
+    fn the_history_table_is_named_after_the_version_table() {
+        assert_eq!(Config::default().history_table(), "autogen_history");
+        let named = |name: &str| {
+            Config {
+                version_table: name.into(),
+                ..Config::default()
+            }
+            .history_table()
+        };
+        assert_eq!(named("ledger"), "ledger_history");
+        assert_eq!(named("app.schema_version"), "app.schema_history");
+    }
+}
