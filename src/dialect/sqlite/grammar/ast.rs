@@ -3,12 +3,9 @@
 //! Only data. `&str` is a slice of the text that was read; `Range` counts bytes in that text; `String` is a name or
 //! word without its quotes.
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
-use crate::{
-    schema::{Action, Deferral, GeneratedKind, Order},
-    sql::{Lexicon, Scanner, unquote},
-};
+use crate::schema::{Action, Deferral, GeneratedKind, Order};
 
 /// One CREATE statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,30 +63,6 @@ pub(crate) struct Column<'a> {
     pub(crate) ty: Option<&'a str>,
     /// Its constraints in order.
     pub(crate) constraints: Vec<ColumnConstraint<'a>>,
-}
-
-impl Column<'_> {
-    /// Its type as SQLite's pragmas name it, but in the case it is written; empty without a type.
-    ///
-    /// Quotes come off as `sqlite3AddColumn` in `build.c` takes them off: around a type that is one quoted word all is
-    /// well; of a type that only begins with one, part of the rest is lost.
-    pub(crate) fn type_name(&self) -> Cow<'_, str> {
-        const QUOTES: [char; 4] = ['"', '\'', '`', '['];
-        let ty = self.ty.unwrap_or_default();
-        if !ty.starts_with(QUOTES) {
-            return Cow::Borrowed(ty);
-        }
-        let mut inner = ty.chars();
-        inner.next();
-        inner.next_back();
-        if ty.len() >= 3 && !inner.as_str().contains(QUOTES) {
-            return Cow::Borrowed(inner.as_str());
-        }
-        let first = Scanner::new(ty, &Lexicon::SQLITE)
-            .next()
-            .map_or(ty, |first| first.text(ty));
-        unquote(first, &Lexicon::SQLITE)
-    }
 }
 
 /// A constraint on a column.

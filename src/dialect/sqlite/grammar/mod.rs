@@ -17,11 +17,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use ast::{
-    Column, ColumnConstraint, ColumnRule, Conflict, Created, Definition, Index, IndexPart, KeyPart,
-    PartTarget, Reference, Table, TableConstraint, TableRule, Trigger, TriggerEvent, TriggerTime, View,
-    VirtualTable,
-};
+pub(crate) use ast::*;
 pub(crate) use cursor::GrammarError;
 
 use cursor::Cursor;
