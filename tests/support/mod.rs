@@ -1,0 +1,6 @@
+//! What whole-program tests share: random schemas, and an observer that knows nothing of the program under test.
+
+#![allow(dead_code, reason = "each test uses its part of this module")]
+
+pub mod generate;
+pub mod observer;
