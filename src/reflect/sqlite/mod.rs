@@ -16,6 +16,11 @@ use crate::{Notice, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CATALOG: &str = include_str!("catalog.sql");
+/// How many columns it gives.
+const COLUMNS: usize = 6;
+
+/// What a filter calls a table.
+const TABLE: ObjectKind = ObjectKind::new("table");
 
 /// An index whose definition the grammar does not read.
 const INDEX: ObjectKind = ObjectKind::new("index");
@@ -51,13 +56,18 @@ impl Entry {
 
 pub(super) async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
     let mut entries = Vec::new();
-    for row in connection.query(CATALOG).await? {
+    for row in connection.query_bulk(CATALOG, COLUMNS).await? {
         entries.extend(Entry::read(row)?);
     }
     let mut reader = Reader {
         filter,
         reflection: Reflection::default(),
         names: known_names(&entries),
+        views: entries
+            .iter()
+            .filter(|e| e.kind == "view")
+            .map(|e| e.name.to_ascii_lowercase())
+            .collect(),
     };
     let foreign = foreign_shadows(&entries);
     // Tables first: what hangs on them needs them there.
@@ -129,6 +139,7 @@ struct Reader<'a> {
     filter: &'a Filter,
     reflection: Reflection,
     names: BTreeMap<String, Name>,
+    views: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -189,31 +200,25 @@ impl Reader<'_> {
         }
     }
 
+    fn is_view(&self, name: &str) -> bool {
+        self.views.contains(&name.to_ascii_lowercase())
+    }
+
     fn object(&mut self, entry: &Entry, kind: ObjectKind, on: Option<&str>) {
-        if !self.filter.admits(kind.as_str(), &entry.name, on) {
+        let parent = on.map(|on| (if self.is_view(on) { VIEW } else { TABLE }, on));
+        let parent = parent.as_ref().map(|(kind, name)| (kind.as_str(), *name));
+        // What is attached to something out of sight is out of sight.
+        if !self.filter.admits_on(kind.as_str(), &entry.name, parent) {
             return;
         }
-        let on = on.map(|table| {
-            let name = self
-                .names
-                .get(&table.to_ascii_lowercase())
-                .cloned()
-                .unwrap_or_else(|| Name::new(table));
-            QName::plain(name)
+        let on = on.map(|on| {
+            QName::plain(
+                self.names
+                    .get(&on.to_ascii_lowercase())
+                    .cloned()
+                    .unwrap_or_else(|| on.into()),
+            )
         });
-        // What is attached to a table that is out of sight is out of sight.
-        if let Some(on) = &on
-            && !self.reflection.schema.tables.contains_key(on)
-            && !self
-                .reflection
-                .schema
-                .objects
-                .keys()
-                .any(|id| id.name == *on && id.kind != TRIGGER)
-            && !self.filter.admits("table", &on.name, None)
-        {
-            return;
-        }
         let id = ObjectId {
             kind,
             name: QName::plain(entry.name.as_str()),
