@@ -8,6 +8,7 @@ pub mod directive;
 mod error;
 mod nearest;
 mod notice;
+pub mod plan;
 #[cfg(feature = "connect")]
 pub mod reflect;
 pub mod schema;

@@ -11,7 +11,7 @@ pub use engine::Engine;
 pub use rules::{Facts, KindRule, Replace, Session, Statement};
 
 use crate::directive::{Directive, Literal, Naming};
-use crate::schema::{Column, Constraint, Object, ObjectKind, Schema, Sql, Table};
+use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
 /// An engine's side of every stage that is not I/O.
@@ -65,6 +65,15 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of
     /// table `after`; `None` when no value is refused.
     fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql>;
+
+    /// Whether a column of the table refuses NULL: by a NOT NULL of its own, or as part of the primary key.
+    fn refuses_null(&self, table: &Table, column: &Column) -> bool {
+        let in_key = |key: &PrimaryKey| {
+            let mut columns = key.columns.iter().filter_map(IndexPart::column_name);
+            columns.any(|name| self.same_name(name, &column.name))
+        };
+        column.not_null || table.primary_key.as_ref().is_some_and(in_key)
+    }
 
     /// A neutral value of the column's type (zero, the empty text), for rows that must get some value when a column
     /// that was dropped comes back.

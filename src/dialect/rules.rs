@@ -53,7 +53,8 @@ pub enum Replace {
 pub struct Session {
     /// Run before the transaction begins.
     pub before: Vec<String>,
-    /// Run inside the transaction before its commit: queries that must find nothing more than they found at its begin.
+    /// Run inside the transaction before its commit: queries that must find nothing more than they found at its begin. Each row is a
+    /// table, a table that its foreign keys refer to, and the number of rows that refer to nothing there.
     pub checks: Vec<String>,
     /// Run after the transaction, also when it failed.
     pub after: Vec<String>,

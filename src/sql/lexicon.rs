@@ -3,6 +3,7 @@
 //! Nothing here scans; [`super::Scanner`] and [`super::split`] read these values.
 
 use super::keywords;
+use crate::dialect::Engine;
 
 /// How an engine's text falls into tokens and statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +84,15 @@ pub(crate) enum Bodies {
 }
 
 impl Lexicon {
+    /// The rules of an engine.
+    pub(crate) const fn of(engine: Engine) -> &'static Self {
+        match engine {
+            Engine::Sqlite => &Self::SQLITE,
+            Engine::Postgres => &Self::POSTGRES,
+            Engine::Mysql | Engine::Mariadb => &Self::MYSQL,
+        }
+    }
+
     /// Whether `word`, unquoted, never names anything.
     pub(crate) fn is_reserved(&self, word: &str) -> bool {
         keywords::contains(self.reserved, word)

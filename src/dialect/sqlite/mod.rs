@@ -166,8 +166,15 @@ impl Dialect for Sqlite {
         if needed {
             Session {
                 before: vec!["PRAGMA foreign_keys=OFF".to_owned()],
-                checks: vec!["PRAGMA foreign_key_check".to_owned()],
-                after: vec!["PRAGMA foreign_keys=ON".to_owned()],
+                checks: vec![
+                    "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2"
+                        .to_owned(),
+                ],
+                after: vec![
+                    "PRAGMA foreign_keys=ON".to_owned(),
+                    // A rebuild that failed half-way leaves it on.
+                    "PRAGMA legacy_alter_table=OFF".to_owned(),
+                ],
             }
         } else {
             Session::default()
@@ -241,6 +248,10 @@ impl Dialect for Sqlite {
 
     fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql> {
         values::refuses(after, old, new)
+    }
+
+    fn refuses_null(&self, table: &Table, column: &Column) -> bool {
+        values::refuses_null(table, column)
     }
 
     fn neutral_value(&self, column: &Column) -> Option<Sql> {

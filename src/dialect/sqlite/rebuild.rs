@@ -132,13 +132,26 @@ fn copy_rows(old: &Table, new: &Table, changes: &[TableChange], temporary: &QNam
             );
         }
     }
+    // A conflict clause of the new table must not drop or replace rows in silence: OR ABORT overrules it
+    // (<https://www.sqlite.org/lang_conflict.html>).
+    let or_abort = if has_conflict_clause(new) { " OR ABORT" } else { "" };
     Statement::new(format!(
-        "INSERT INTO {} ({})\n    SELECT {}\n    FROM {}",
+        "INSERT{or_abort} INTO {} ({})\n    SELECT {}\n    FROM {}",
         quote(&temporary.name),
         targets.join(", "),
         sources.join(", "),
         qname(&old.name)
     ))
+}
+
+fn has_conflict_clause(table: &Table) -> bool {
+    let keys = table.primary_key.iter().map(|key| &key.options);
+    keys.chain(table.uniques.iter().map(|unique| &unique.options))
+        .any(|options| options.contains_key(option::ON_CONFLICT))
+        || table
+            .columns
+            .iter()
+            .any(|column| column.options.contains_key(option::NOT_NULL_ON_CONFLICT))
 }
 
 /// The expression over the old row that fills a column; `None` leaves it to the default.
@@ -164,6 +177,11 @@ fn source_of(column: &Column, old: &Table, new: &Table, changes: &[TableChange])
     });
     let value = quote(&column.name);
     Some(match alter {
+        Some(AlterColumn {
+            using: Some(sql),
+            backfill: Some(backfill),
+            ..
+        }) => format!("coalesce({}, {})", parenthesised(sql), parenthesised(backfill)),
         Some(AlterColumn { using: Some(sql), .. }) => parenthesised(sql),
         Some(AlterColumn {
             backfill: Some(sql), ..
@@ -183,7 +201,7 @@ fn has_rowid(table: &Table) -> bool {
 
 /// Whether the column is another name of the rowid: exactly `INTEGER`, the only column of the primary key, and not the
 /// `DESC` written with its column.
-fn is_rowid_alias(column: &Column, table: &Table) -> bool {
+pub(super) fn is_rowid_alias(column: &Column, table: &Table) -> bool {
     has_rowid(table)
         && column.ty.eq_ignore_ascii_case("integer")
         && table.primary_key.as_ref().is_some_and(|key| {

@@ -1,7 +1,8 @@
 //! What values a column takes: affinities and STRICT types.
 
+use super::rebuild::is_rowid_alias;
 use super::{option, spelling::quote};
-use crate::schema::{Column, Sql, Table};
+use crate::schema::{Column, IndexPart, Sql, Table};
 
 /// The affinity of a declared type, by the five rules of <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,22 @@ pub(super) fn refuses(after: &Table, old: &Column, new: &Column) -> Option<Sql> 
         _ => return None,
     };
     Some(Sql::new(refused))
+}
+
+/// Whether the column refuses NULL. Columns of a primary key do so in STRICT tables and in tables without rowids only, and the
+/// alias of the rowid never: it numbers the row (<https://www.sqlite.org/lang_createtable.html#the_primary_key>).
+pub(super) fn refuses_null(table: &Table, column: &Column) -> bool {
+    if is_rowid_alias(column, table) {
+        return false;
+    }
+    let in_key = table.primary_key.as_ref().is_some_and(|key| {
+        let mut columns = key.columns.iter().filter_map(IndexPart::column_name);
+        columns.any(|name| name.eq_ignore_ascii_case(&column.name))
+    });
+    let strict = [option::STRICT, option::WITHOUT_ROWID]
+        .iter()
+        .any(|option| table.options.contains_key(*option));
+    column.not_null || (in_key && strict)
 }
 
 /// Zero, the empty text or the empty blob.

@@ -1,0 +1,225 @@
+//! Directives to statements, one after the other, each over the schema that the ones before it have made.
+
+use super::contradiction::Guard;
+use super::rows::AllRows;
+use super::{coalesce, guard, opaque};
+use crate::dialect::{Dialect, Session, Statement};
+use crate::directive::{Directive, evolve};
+use crate::schema::Schema;
+use crate::{Error, ErrorKind, Result};
+use serde::Serialize;
+
+/// What to run for a list of directives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// What has to be set around the transaction.
+    pub session: Session,
+    /// What to run, in order.
+    pub steps: Vec<Step>,
+    /// The schema afterwards, as far as the model knows it: what SQL of the user's own did is not in it.
+    pub after: Schema,
+}
+
+/// What to run for one directive.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// The directive; several changes of one table may have become one.
+    pub directive: Directive,
+    /// What must find nothing before the first step of the [group](groups) runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
+    /// What to run.
+    pub statements: Vec<Statement>,
+}
+
+/// Plans directives that start from `before`.
+///
+/// Where SQL of the user's own stands between them, the plan goes on as if it had changed nothing. Who can look at the database
+/// again plans each of the [`groups`] by itself.
+///
+/// # Errors
+/// When a directive does not fit the schema, is irreversible, or the engine cannot do it. The message begins with the
+/// directive's summary.
+pub fn plan(directives: &[Directive], before: &Schema, dialect: &dyn Dialect) -> Result<Plan> {
+    refuse_irreversible(directives)?;
+    let session = dialect.session(directives);
+    let mut schemas = Schemas {
+        before: before.clone(),
+        after: before.clone(),
+    };
+    let mut steps = Vec::with_capacity(directives.len());
+    for group in groups(directives) {
+        plan_group(group, &mut schemas, &mut steps, dialect)?;
+    }
+    Ok(Plan {
+        session,
+        steps,
+        after: schemas.after,
+    })
+}
+
+/// Cuts directives behind each one whose effect only the user knows. The schema has to be looked at again behind each part.
+pub fn groups(directives: &[Directive]) -> impl Iterator<Item = &[Directive]> {
+    directives.split_inclusive(Directive::is_opaque)
+}
+
+/// The schema before and after a directive. Both are led along, so that none is copied per directive.
+struct Schemas {
+    before: Schema,
+    after: Schema,
+}
+
+fn plan_group(
+    group: &[Directive],
+    schemas: &mut Schemas,
+    steps: &mut Vec<Step>,
+    dialect: &dyn Dialect,
+) -> Result<()> {
+    let directives = coalesce::coalesce(group, &schemas.before, dialect);
+    // Only changes of tables and unique indexes have guards, and only they need to know where rows are.
+    let start = directives.iter().any(is_guarded).then(|| schemas.before.clone());
+    let mut rows = start
+        .as_ref()
+        .map(|start| (AllRows::new(start, dialect), AllRows::new(start, dialect)));
+    for directive in directives {
+        let failed = |error: Error| error.context(directive.summary());
+        evolve(&mut schemas.after, std::slice::from_ref(&directive), dialect).map_err(failed)?;
+        let statements = match &directive {
+            Directive::Execute { sql } => opaque::execute(sql, dialect),
+            Directive::BulkInsert(insert) => opaque::check_rows(insert)
+                .and_then(|()| dialect.compile(&directive, &schemas.before, &schemas.after)),
+            _ => dialect.compile(&directive, &schemas.before, &schemas.after),
+        }
+        .map_err(failed)?;
+        let guards = rows.as_mut().map_or_else(Vec::new, |(rows_before, rows)| {
+            rows.step(&directive, &schemas.after);
+            let guards = guard::guards(
+                &directive,
+                (&schemas.before, rows_before),
+                (&schemas.after, rows),
+                dialect,
+            );
+            rows_before.step(&directive, &schemas.after);
+            guards
+        });
+        evolve(&mut schemas.before, std::slice::from_ref(&directive), dialect).map_err(failed)?;
+        steps.push(Step {
+            directive,
+            guards,
+            statements,
+        });
+    }
+    Ok(())
+}
+
+fn is_guarded(directive: &Directive) -> bool {
+    match directive {
+        Directive::AlterTable(_) => true,
+        Directive::CreateIndex { index, .. } => index.unique,
+        _ => false,
+    }
+}
+
+/// Stops before anything has run, wherever in the script it stands.
+pub(crate) fn refuse_irreversible(directives: &[Directive]) -> Result<()> {
+    match directives.iter().find_map(|directive| match directive {
+        Directive::Irreversible { why } => Some(why),
+        _ => None,
+    }) {
+        None => Ok(()),
+        Some(why) => Err(Error::new(
+            ErrorKind::Script,
+            format!("this direction is irreversible: {why}"),
+        )
+        .hint("write into the script what has to happen instead of `op.irreversible`, or restore a backup")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::sqlite::Sqlite;
+    use crate::directive::{BulkInsert, Literal};
+    use crate::schema::{Column, Table};
+
+    fn create(name: &str) -> Directive {
+        let mut table = Table::new(name);
+        table.columns.push(Column::new("a", "text"));
+        Directive::CreateTable(Box::new(table))
+    }
+
+    fn execute(sql: &str) -> Directive {
+        Directive::Execute { sql: sql.into() }
+    }
+
+    #[test]
+    fn an_error_says_which_directive() {
+        let error = plan(&[create("t"), create("T")], &Schema::new(), &Sqlite).unwrap_err();
+        assert_eq!(error.message(), "T: new table: there is a table T already");
+        let error = plan(&[execute("COMMIT")], &Schema::new(), &Sqlite).unwrap_err();
+        assert_eq!(error.message(), "run SQL: COMMIT in a script");
+    }
+
+    #[test]
+    fn irreversible_stops_the_whole_script() {
+        let why = Directive::Irreversible {
+            why: "rows are merged".into(),
+        };
+        let error = plan(&[create("t"), why], &Schema::new(), &Sqlite).unwrap_err();
+        assert_eq!(error.message(), "this direction is irreversible: rows are merged");
+    }
+
+    #[test]
+    fn a_group_ends_behind_what_only_the_user_knows() {
+        let insert = Directive::BulkInsert(BulkInsert {
+            table: "t".into(),
+            columns: vec!["a".into()],
+            rows: vec![vec![Literal::Text("it's".into())]],
+        });
+        let directives = [create("t"), insert, execute("x"), create("u")];
+        assert_eq!(groups(&directives).map(<[_]>::len).collect::<Vec<_>>(), [2, 1, 1]);
+        assert_eq!(groups(&[]).count(), 0);
+    }
+
+    #[test]
+    fn the_text_of_a_plan_can_be_run_and_read() {
+        let mut before = Schema::new();
+        before.insert_table(Table::new("old\nname"));
+        let plan = plan(
+            &[
+                create("t"),
+                execute("UPDATE t SET a = 1 -- all;"),
+                Directive::DropTable(Box::new(Table::new("old\nname"))),
+            ],
+            &before,
+            &Sqlite,
+        )
+        .unwrap();
+        insta::assert_snapshot!(plan.sql(), @r#"
+        PRAGMA foreign_keys=OFF;
+        BEGIN;
+
+        -- t: new table
+        CREATE TABLE t (
+            a text
+        );
+
+        -- run SQL
+        UPDATE t SET a = 1;
+
+        -- old
+        -- name: drop table
+        -- loses data: every row of old
+        -- name
+        DROP TABLE "old
+        name";
+
+        -- the next query must find nothing new
+        SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2;
+        COMMIT;
+        PRAGMA foreign_keys=ON;
+        PRAGMA legacy_alter_table=OFF;
+        "#);
+        assert!(plan.after.tables.contains_key(&"t".into()));
+    }
+}

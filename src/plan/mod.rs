@@ -1,0 +1,18 @@
+//! Directives to statements, with what must be true of the rows before any of them runs.
+//!
+//! Comes in: directives and the schema they start from. Goes out: a [`Plan`]: for each directive the statements, and [`Guard`]s,
+//! queries that count the rows which contradict it. Nothing here runs anything; what an engine needs is asked of the
+//! [`Dialect`](crate::dialect::Dialect).
+
+mod coalesce;
+mod compile;
+mod contradiction;
+mod guard;
+mod opaque;
+mod rows;
+mod text;
+
+pub use compile::{Plan, Step, groups, plan};
+pub use contradiction::{Contradiction, Guard};
+#[cfg(feature = "connect")]
+pub(crate) use text::{comment, terminated};
