@@ -1,0 +1,110 @@
+//! The comparison as a whole.
+//!
+//! In come two schemas; out come the directives that lead from the live one to the target, in the order in which they can run, with
+//! what a person should know and be asked. No database is needed, and no engine is known but through its dialect.
+
+use super::options::CompareOptions;
+use super::pair::Pair;
+use super::questions::{self, RenameQuestion};
+use super::{objects, order, renames, tables, types};
+use crate::dialect::Dialect;
+use crate::directive::{AlterTable, Directive, NewColumn, TableChange, reverse};
+use crate::schema::{Constraint, Name, Schema};
+use crate::{Notice, Result};
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Comparison {
+    /// What leads from the live schema to the target, in the order in which it can run.
+    pub upgrade: Vec<Directive>,
+    /// What a person should know. What a directive loses, the directive says itself.
+    pub notices: Vec<Notice>,
+    /// Renames that nobody declared and that may be ones.
+    pub questions: Vec<RenameQuestion>,
+}
+
+/// Compares two schemas of one engine.
+///
+/// # Errors
+/// When a declared rename cannot be followed through the model, which is a fault of this program. What is merely odd is a notice.
+pub fn compare(
+    schemas: Pair<&Schema>,
+    dialect: &dyn Dialect,
+    options: &CompareOptions,
+) -> Result<Comparison> {
+    let renamed = renames::apply(schemas, &options.renames, dialect)?;
+    let schemas = Pair::new(&*renamed.live, schemas.target);
+    let tables = tables::compare(schemas, dialect, options);
+    let objects = objects::compare(schemas, &tables.directives, dialect);
+    let (questions, warnings) = questions::ask(tables.tables, tables.columns, &options.declined, dialect);
+
+    let mut changes = types::compare(schemas, dialect);
+    changes.extend(tables.directives);
+    changes.extend(objects.directives);
+    let mut upgrade = renamed.directives;
+    upgrade.extend(order::arrange(changes, dialect));
+
+    let mut notices = renamed.notices;
+    notices.extend(tables.notices);
+    notices.extend(objects.notices);
+    notices.extend(warnings);
+    Ok(Comparison {
+        upgrade,
+        notices,
+        questions,
+    })
+}
+
+impl Comparison {
+    /// Whether there is no difference.
+    pub fn is_empty(&self) -> bool {
+        self.upgrade.is_empty()
+    }
+
+    /// What leads back from the target to the live schema. A column that refuses NULL and has no default comes back with a neutral
+    /// value for rows that exist: its own values are gone.
+    pub fn downgrade(&self, dialect: &dyn Dialect) -> Vec<Directive> {
+        let mut directives = reverse(&self.upgrade);
+        for directive in &mut directives {
+            if let Directive::AlterTable(alter) = directive {
+                fill_columns(alter, dialect);
+            }
+        }
+        directives
+    }
+}
+
+fn fill_columns(alter: &mut AlterTable, dialect: &dyn Dialect) {
+    let keys: Vec<Name> = alter.changes.iter().filter_map(single_key).cloned().collect();
+    for change in &mut alter.changes {
+        let TableChange::AddColumn(NewColumn { column, backfill, .. }) = change else {
+            continue;
+        };
+        let has_value = !column.not_null
+            || column.default.is_some()
+            || column.generated.is_some()
+            || column.identity.is_some()
+            || backfill.is_some();
+        // One value for all rows is no value where every row needs its own.
+        let is_key = keys.iter().any(|key| dialect.same_name(key, &column.name));
+        if !has_value && !is_key {
+            *backfill = dialect.neutral_value(column);
+        }
+    }
+}
+
+/// The column that a new key of one column is on.
+fn single_key(change: &TableChange) -> Option<&Name> {
+    let TableChange::AddConstraint { constraint } = change else {
+        return None;
+    };
+    let columns = match constraint {
+        Constraint::PrimaryKey(key) => &key.columns,
+        Constraint::Unique(unique) => &unique.columns,
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclude(_) => return None,
+    };
+    match columns.as_slice() {
+        [part] => part.column_name(),
+        _ => None,
+    }
+}

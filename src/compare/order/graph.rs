@@ -1,0 +1,198 @@
+//! Sorting numbered things by what must come before what.
+//!
+//! In come edges between numbers and a rank for each number; out comes the smallest sequence that respects all edges, or the groups of
+//! numbers that wait for each other. Nothing here knows what is sorted.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A directed graph over `0..len`.
+#[derive(Debug)]
+pub(super) struct Graph {
+    after: Vec<Vec<usize>>,
+    before: Vec<usize>,
+}
+
+/// How a sort ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sorted {
+    /// All numbers, each after those that must come before it.
+    Sequence(Vec<usize>),
+    /// For each number its group; numbers of one group wait for each other, if there is more than one.
+    Circles(Vec<usize>),
+}
+
+impl Graph {
+    /// A graph without edges.
+    pub(super) fn new(len: usize) -> Self {
+        Self {
+            after: vec![Vec::new(); len],
+            before: vec![0; len],
+        }
+    }
+
+    /// Another number, without edges.
+    pub(super) fn add(&mut self) -> usize {
+        self.after.push(Vec::new());
+        self.before.push(0);
+        self.after.len() - 1
+    }
+
+    /// `first` must come before `then`. Nothing has to come before itself.
+    pub(super) fn edge(&mut self, first: usize, then: usize) {
+        if first != then {
+            self.after[first].push(then);
+            self.before[then] += 1;
+        }
+    }
+
+    /// Sorts by the edges, and where they leave a choice by `rank`. A number of no rank is taken as soon as it can be.
+    pub(super) fn sort<R: Ord>(&self, rank: impl Fn(usize) -> Option<R>) -> Sorted {
+        let (sequence, _) = self.take(&rank);
+        if sequence.len() == self.after.len() {
+            Sorted::Sequence(sequence)
+        } else {
+            Sorted::Circles(self.groups())
+        }
+    }
+
+    /// The same, but where numbers wait for each other, the one of the lowest rank does not wait.
+    pub(super) fn sort_anyway<R: Ord>(&self, rank: impl Fn(usize) -> Option<R>) -> Vec<usize> {
+        let mut graph = Self {
+            after: self.after.clone(),
+            before: self.before.clone(),
+        };
+        loop {
+            let (sequence, waiting) = graph.take(&rank);
+            let freed = (0..waiting.len())
+                .filter(|n| waiting[*n] > 0)
+                .min_by_key(|n| (rank(*n), *n));
+            let Some(freed) = freed else { return sequence };
+            for after in &mut graph.after {
+                after.retain(|n| *n != freed);
+            }
+            graph.before[freed] = 0;
+        }
+    }
+
+    /// Kahn's algorithm: what could be taken in sequence, and for how many each of the rest waits.
+    fn take<R: Ord>(&self, rank: &impl Fn(usize) -> Option<R>) -> (Vec<usize>, Vec<usize>) {
+        let mut waiting = self.before.clone();
+        let mut sequence = Vec::with_capacity(waiting.len());
+        let mut ready: BinaryHeap<Reverse<(Option<R>, usize)>> = (0..waiting.len())
+            .filter(|n| waiting[*n] == 0)
+            .map(|n| Reverse((rank(n), n)))
+            .collect();
+        while let Some(Reverse((_, number))) = ready.pop() {
+            sequence.push(number);
+            for &next in &self.after[number] {
+                waiting[next] -= 1;
+                if waiting[next] == 0 {
+                    ready.push(Reverse((rank(next), next)));
+                }
+            }
+        }
+        (sequence, waiting)
+    }
+
+    /// Tarjan's strongly connected components, without recursion.
+    fn groups(&self) -> Vec<usize> {
+        const UNSEEN: usize = usize::MAX;
+        let len = self.after.len();
+        let mut seen_at = vec![UNSEEN; len];
+        let mut low = vec![0; len];
+        let mut group = vec![UNSEEN; len];
+        let mut open: Vec<usize> = Vec::new();
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        let mut clock = 0;
+        let mut groups = 0;
+        for start in 0..len {
+            if seen_at[start] != UNSEEN {
+                continue;
+            }
+            path.push((start, 0));
+            while let Some((number, child)) = path.pop() {
+                if child == 0 {
+                    seen_at[number] = clock;
+                    low[number] = clock;
+                    clock += 1;
+                    open.push(number);
+                }
+                if let Some(&next) = self.after[number].get(child) {
+                    path.push((number, child + 1));
+                    if seen_at[next] == UNSEEN {
+                        path.push((next, 0));
+                    } else if group[next] == UNSEEN {
+                        low[number] = low[number].min(seen_at[next]);
+                    }
+                    continue;
+                }
+                if low[number] == seen_at[number] {
+                    while let Some(member) = open.pop() {
+                        group[member] = groups;
+                        if member == number {
+                            break;
+                        }
+                    }
+                    groups += 1;
+                }
+                if let Some(&(parent, _)) = path.last() {
+                    low[parent] = low[parent].min(low[number]);
+                }
+            }
+        }
+        group
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(len: usize, edges: &[(usize, usize)]) -> Graph {
+        let mut graph = Graph::new(len);
+        for &(first, then) in edges {
+            graph.edge(first, then);
+        }
+        graph
+    }
+
+    #[test]
+    fn edges_count_first_and_ranks_where_edges_leave_a_choice() {
+        let sorted = graph(5, &[(4, 0), (0, 2)]).sort(|n| Some(9 - n));
+        assert_eq!(sorted, Sorted::Sequence(vec![4, 3, 1, 0, 2]));
+    }
+
+    #[test]
+    fn numbers_that_wait_for_each_other_are_one_group() {
+        let Sorted::Circles(group) = graph(6, &[(0, 1), (1, 2), (2, 1), (2, 3), (3, 4), (4, 3)]).sort(Some)
+        else {
+            panic!("there are two circles");
+        };
+        assert_eq!(group[1], group[2]);
+        assert_eq!(group[3], group[4]);
+        assert_eq!(
+            [0, 1, 3, 5].map(|n| group.iter().filter(|g| **g == group[n]).count()),
+            [1, 2, 2, 1]
+        );
+    }
+
+    #[test]
+    fn a_circle_that_nothing_resolves_is_entered_at_its_lowest_rank() {
+        assert_eq!(
+            graph(4, &[(0, 1), (1, 2), (2, 1), (2, 3)]).sort_anyway(Some),
+            [0, 1, 2, 3]
+        );
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_deep_stack() {
+        let len = 200_000;
+        let mut chain = graph(len, &[]);
+        for n in 1..len {
+            chain.edge(n, n - 1);
+        }
+        chain.edge(0, len - 1);
+        assert!(matches!(chain.sort(Some), Sorted::Circles(group) if group.iter().all(|g| *g == group[0])));
+    }
+}

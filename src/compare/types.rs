@@ -1,0 +1,104 @@
+//! What stands beside tables with a model of its own: namespaces, sequences, enum types.
+//!
+//! In come both schemas; out come directives. Each is found by its name.
+
+use super::pair::{Matched, Pair, fold_qname};
+use crate::dialect::Dialect;
+use crate::directive::{Change, Directive};
+use crate::schema::{EnumType, Name, QName, Schema, Sequence};
+
+/// Compares namespaces, sequences and enum types.
+pub(super) fn compare(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
+    let mut directives = namespaces(schemas, dialect);
+    directives.extend(sequences(schemas, dialect));
+    directives.extend(enums(schemas, dialect));
+    directives
+}
+
+/// A namespace has nothing to change but its comment, and a comment is no reason to drop it.
+fn namespaces(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
+    let matched = Matched::by_key(
+        schemas.live.namespaces.values(),
+        schemas.target.namespaces.values(),
+        |n| dialect.fold(&n.name),
+    );
+    let created = matched
+        .target_only
+        .into_iter()
+        .cloned()
+        .map(Directive::CreateNamespace);
+    let dropped = matched
+        .live_only
+        .into_iter()
+        .cloned()
+        .map(Directive::DropNamespace);
+    created.chain(dropped).collect()
+}
+
+fn sequences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
+    let matched = Matched::by_key(
+        schemas.live.sequences.values(),
+        schemas.target.sequences.values(),
+        |s| fold_qname(dialect, &s.name),
+    );
+    let owner = |sequence: &Sequence| {
+        let (table, column) = sequence.owned_by.as_ref()?;
+        let (namespace, table) = fold_qname(dialect, table);
+        Some((
+            QName {
+                namespace: namespace.map(|n| Name::new(n)),
+                name: Name::new(table),
+            },
+            Name::new(dialect.fold(column)),
+        ))
+    };
+    // Spelled as the live side spells what the engine takes as one.
+    let as_live = |pair: &Pair<&Sequence>| {
+        let mut target = pair.target.clone();
+        target.name = pair.live.name.clone();
+        if owner(pair.live) == owner(pair.target) {
+            target.owned_by.clone_from(&pair.live.owned_by);
+        }
+        target
+    };
+    let altered = matched
+        .both
+        .iter()
+        .filter(|pair| *pair.live != as_live(pair))
+        .map(|pair| Directive::AlterSequence(Change::new(pair.live.clone(), pair.target.clone())));
+    let created = matched
+        .target_only
+        .iter()
+        .map(|s| Directive::CreateSequence((*s).clone()));
+    let dropped = matched
+        .live_only
+        .iter()
+        .map(|s| Directive::DropSequence((*s).clone()));
+    altered.chain(created).chain(dropped).collect()
+}
+
+fn enums(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
+    let matched = Matched::by_key(schemas.live.enums.values(), schemas.target.enums.values(), |e| {
+        fold_qname(dialect, &e.name)
+    });
+    let differs = |pair: &&Pair<&EnumType>| {
+        (&pair.live.values, &pair.live.comment) != (&pair.target.values, &pair.target.comment)
+    };
+    let altered = matched
+        .both
+        .iter()
+        .filter(differs)
+        .map(|pair| Directive::AlterEnum {
+            change: Change::new(pair.live.clone(), pair.target.clone()),
+            renamed: Vec::new(),
+        });
+    let created = matched
+        .target_only
+        .iter()
+        .map(|e| Directive::CreateEnum((*e).clone()));
+    let dropped = matched
+        .live_only
+        .iter()
+        .map(|e| Directive::DropEnum((*e).clone()));
+    altered.chain(created).chain(dropped).collect()
+}
