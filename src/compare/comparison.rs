@@ -9,7 +9,7 @@ use super::questions::{self, RenameQuestion};
 use super::{objects, order, renames, tables, types};
 use crate::dialect::Dialect;
 use crate::directive::{AlterTable, Directive, NewColumn, TableChange, reverse};
-use crate::schema::{Constraint, Name, Schema};
+use crate::schema::{Constraint, IndexPart, Name, Schema};
 use crate::{Notice, Result};
 
 /// What a comparison found.
@@ -75,7 +75,12 @@ impl Comparison {
 }
 
 fn fill_columns(alter: &mut AlterTable, dialect: &dyn Dialect) {
-    let keys: Vec<Name> = alter.changes.iter().filter_map(single_key).cloned().collect();
+    let keys: Vec<Name> = alter
+        .changes
+        .iter()
+        .flat_map(columns_with_values_of_their_own)
+        .cloned()
+        .collect();
     for change in &mut alter.changes {
         let TableChange::AddColumn(NewColumn { column, backfill, .. }) = change else {
             continue;
@@ -85,7 +90,6 @@ fn fill_columns(alter: &mut AlterTable, dialect: &dyn Dialect) {
             || column.generated.is_some()
             || column.identity.is_some()
             || backfill.is_some();
-        // One value for all rows is no value where every row needs its own.
         let is_key = keys.iter().any(|key| dialect.same_name(key, &column.name));
         if !has_value && !is_key {
             *backfill = dialect.neutral_value(column);
@@ -93,18 +97,22 @@ fn fill_columns(alter: &mut AlterTable, dialect: &dyn Dialect) {
     }
 }
 
-/// The column that a new key of one column is on.
-fn single_key(change: &TableChange) -> Option<&Name> {
-    let TableChange::AddConstraint { constraint } = change else {
-        return None;
-    };
-    let columns = match constraint {
-        Constraint::PrimaryKey(key) => &key.columns,
-        Constraint::Unique(unique) => &unique.columns,
-        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclude(_) => return None,
-    };
-    match columns.as_slice() {
-        [part] => part.column_name(),
-        _ => None,
+/// The columns of new constraints that one value for all rows cannot fulfil: a key of one column, a reference.
+fn columns_with_values_of_their_own(change: &TableChange) -> Vec<&Name> {
+    match change {
+        TableChange::AddConstraint { constraint } => match constraint {
+            Constraint::PrimaryKey(primary) => only_column(&primary.columns),
+            Constraint::Unique(unique) => only_column(&unique.columns),
+            Constraint::ForeignKey(foreign) => foreign.columns.iter().collect(),
+            Constraint::Check(_) | Constraint::Exclude(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn only_column(parts: &[IndexPart]) -> Vec<&Name> {
+    match parts {
+        [part] => part.column_name().into_iter().collect(),
+        _ => Vec::new(),
     }
 }

@@ -167,10 +167,10 @@ fn circles<K: Ord + Clone>(by_old: &BTreeMap<K, Claim<'_, K>>) -> Vec<Vec<K>> {
 /// Where something is on its way to its new name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Spot<K> {
-    /// Under a name of one of the sides.
-    Named(K),
     /// Under a name for the time being, by its number.
     Aside(usize),
+    /// Under a name of one of the sides.
+    Named(K),
 }
 
 /// The renames in a sequence in which every new name is free when it is given. A circle is opened by putting one aside.
