@@ -18,6 +18,10 @@ mod rename;
 mod renames;
 mod settle;
 mod tables;
+#[cfg(all(test, feature = "sqlite"))]
+pub(crate) mod testing;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod types;
 
 pub use comparison::{Comparison, compare};

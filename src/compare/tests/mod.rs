@@ -1,0 +1,3 @@
+//! Whole comparisons, by what a user sees.
+
+mod properties;
