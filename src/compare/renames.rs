@@ -30,14 +30,14 @@ pub(super) fn apply<'a>(
     renames: &[Rename],
     dialect: &dyn Dialect,
 ) -> Result<Renamed<'a>> {
-    let mut renamed = Renamed {
+    let mut outcome = Renamed {
         live: Cow::Borrowed(schemas.live),
         directives: Vec::new(),
         notices: Vec::new(),
     };
-    rename_tables(schemas, renames, dialect, &mut renamed)?;
-    rename_columns(schemas.target, renames, dialect, &mut renamed)?;
-    Ok(renamed)
+    rename_tables(schemas, renames, dialect, &mut outcome)?;
+    rename_columns(schemas.target, renames, dialect, &mut outcome)?;
+    Ok(outcome)
 }
 
 impl Renamed<'_> {
@@ -60,7 +60,7 @@ fn rename_tables(
     schemas: Pair<&Schema>,
     renames: &[Rename],
     dialect: &dyn Dialect,
-    renamed: &mut Renamed<'_>,
+    outcome: &mut Renamed<'_>,
 ) -> Result<()> {
     let claims: Vec<Claim<'_, FoldedName<'_>>> = renames
         .iter()
@@ -93,7 +93,7 @@ fn rename_tables(
         })
     };
     let settled = settle(claims, names.as_ref(), likeness);
-    renamed.report(settled.refused);
+    outcome.report(settled.refused);
 
     let asides = Asides::beside(|name| schemas.live.has(name, dialect) || schemas.target.has(name, dialect));
     for step in in_sequence(settled.valid) {
@@ -111,9 +111,9 @@ fn rename_tables(
             }
             (Spot::Aside(_), Spot::Aside(_)) => continue,
         };
-        let mut directives = make_room(&new, Pair::new(&renamed.live, schemas.target), dialect);
+        let mut directives = make_room(&new, Pair::new(&outcome.live, schemas.target), dialect);
         directives.push(Directive::RenameTable(Change::new(old, new)));
-        renamed.carry_out(directives, dialect)?;
+        outcome.carry_out(directives, dialect)?;
     }
     Ok(())
 }
@@ -149,9 +149,9 @@ fn rename_columns(
     target: &Schema,
     renames: &[Rename],
     dialect: &dyn Dialect,
-    renamed: &mut Renamed<'_>,
+    outcome: &mut Renamed<'_>,
 ) -> Result<()> {
-    let mut by_table: BTreeMap<FoldedName<'_>, Vec<(Claim<'_, Cow<'_, str>>, &Rename)>> = BTreeMap::new();
+    let mut by_table: BTreeMap<FoldedName<'_>, Vec<Claim<'_, Cow<'_, str>>>> = BTreeMap::new();
     for rename in renames {
         if let RenameOf::Column { table, old, new } = &rename.what {
             let claim = Claim {
@@ -162,7 +162,7 @@ fn rename_columns(
             by_table
                 .entry(fold_qname(dialect, table))
                 .or_default()
-                .push((claim, rename));
+                .push(claim);
         }
     }
     if by_table.is_empty() {
@@ -181,7 +181,7 @@ fn rename_columns(
             .map(|name| (owned(fold_qname(dialect, name)), name.clone()))
             .collect()
     };
-    let known = Pair::new(find(&renamed.live), find(target));
+    let known = Pair::new(find(&outcome.live), find(target));
     for (key, claims) in by_table {
         let tables = Pair::new(known.live.get(&key), known.target.get(&key));
         let (Some(live), Some(wanted)) = (tables.live, tables.target) else {
@@ -190,16 +190,15 @@ fn rename_columns(
             } else {
                 Verdict::NoTable
             };
-            renamed.report(claims.into_iter().map(|(_, rename)| (rename, verdict)).collect());
+            outcome.report(claims.into_iter().map(|claim| (claim.rename, verdict)).collect());
             continue;
         };
-        let tables = Pair::new(renamed.live.tables[live].clone(), target.tables[wanted].clone());
-        let claims = claims.into_iter().map(|(claim, _)| claim).collect();
+        let tables = Pair::new(outcome.live.tables[live].clone(), target.tables[wanted].clone());
         let (changes, refused) = columns_of(tables.as_ref(), claims, dialect);
-        renamed.report(refused);
+        outcome.report(refused);
         if !changes.is_empty() {
             let table = tables.live.name;
-            renamed.carry_out(
+            outcome.carry_out(
                 vec![Directive::AlterTable(AlterTable { table, changes })],
                 dialect,
             )?;

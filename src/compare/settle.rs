@@ -242,7 +242,7 @@ mod tests {
         claims: &[&str],
         live: &str,
         target: &str,
-        origin: RenameOrigin,
+        origin: &RenameOrigin,
     ) -> (Vec<String>, Vec<Verdict>) {
         let renames: Vec<Rename> = claims
             .iter()
@@ -274,28 +274,31 @@ mod tests {
     #[test]
     fn a_rename_holds_when_the_old_name_is_only_live_and_the_new_one_only_wanted() {
         assert_eq!(
-            judged(&["a>b"], "a x", "b x", hint()),
+            judged(&["a>b"], "a x", "b x", &hint()),
             (vec!["a>b".to_owned()], vec![])
         );
     }
 
     #[test]
     fn a_rename_that_was_carried_out_is_stale() {
-        assert_eq!(judged(&["a>b"], "b", "b", hint()), (vec![], vec![Verdict::Stale]));
+        assert_eq!(
+            judged(&["a>b"], "b", "b", &hint()),
+            (vec![], vec![Verdict::Stale])
+        );
     }
 
     #[test]
     fn impossible_renames_are_told_apart() {
-        assert_eq!(judged(&["a>b"], "x", "b", hint()).1, [Verdict::OldUnknown]);
-        assert_eq!(judged(&["a>b"], "a", "x", hint()).1, [Verdict::NewUnknown]);
-        assert_eq!(judged(&["a>b"], "a", "a b", hint()).1, [Verdict::OldStays]);
-        assert_eq!(judged(&["a>b"], "a b", "b", hint()).1, [Verdict::NewTaken]);
+        assert_eq!(judged(&["a>b"], "x", "b", &hint()).1, [Verdict::OldUnknown]);
+        assert_eq!(judged(&["a>b"], "a", "x", &hint()).1, [Verdict::NewUnknown]);
+        assert_eq!(judged(&["a>b"], "a", "a b", &hint()).1, [Verdict::OldStays]);
+        assert_eq!(judged(&["a>b"], "a b", "b", &hint()).1, [Verdict::NewTaken]);
         assert_eq!(
-            judged(&["a>b", "a>c"], "a", "b c", hint()).1,
+            judged(&["a>b", "a>c"], "a", "b c", &hint()).1,
             [Verdict::Contradicted]
         );
         assert_eq!(
-            judged(&["a>c", "b>c"], "a b", "c", hint()).1,
+            judged(&["a>c", "b>c"], "a b", "c", &hint()).1,
             [Verdict::Contradicted]
         );
     }
@@ -303,26 +306,26 @@ mod tests {
     #[test]
     fn a_chain_holds_as_a_whole_and_is_stale_as_a_whole() {
         let chain = ["a>b", "b>c"];
-        assert_eq!(judged(&chain, "a b", "b c", hint()).0, ["a>b", "b>c"]);
+        assert_eq!(judged(&chain, "a b", "b c", &hint()).0, ["a>b", "b>c"]);
         assert_eq!(
-            judged(&chain, "b c", "b c", hint()),
+            judged(&chain, "b c", "b c", &hint()),
             (vec![], vec![Verdict::Stale, Verdict::Stale])
         );
     }
 
     #[test]
     fn a_stale_hint_does_not_stand_in_the_way_of_a_newer_one() {
-        assert_eq!(judged(&["a>c", "b>c"], "b", "c", hint()).0, ["b>c"]);
+        assert_eq!(judged(&["a>c", "b>c"], "b", "c", &hint()).0, ["b>c"]);
     }
 
     #[test]
     fn an_exchange_that_nothing_shows_is_left_alone_as_a_hint_and_done_when_asked_for() {
         let exchange = ["a>b", "b>a"];
         assert_eq!(
-            judged(&exchange, "a b", "a b", hint()).1,
+            judged(&exchange, "a b", "a b", &hint()).1,
             [Verdict::Undecidable, Verdict::Undecidable]
         );
-        assert_eq!(judged(&exchange, "a b", "a b", RenameOrigin::Flag).0, exchange);
+        assert_eq!(judged(&exchange, "a b", "a b", &RenameOrigin::Flag).0, exchange);
     }
 
     fn sequence(renames: &[(&'static str, &'static str)]) -> Vec<String> {

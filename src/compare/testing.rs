@@ -10,8 +10,9 @@ use crate::dialect::sqlite::{Sqlite, VIEW};
 use crate::dialect::{Dialect, Engine, Facts, KindRule, Replace, Session, Statement};
 use crate::directive::{Directive, Literal, Naming};
 use crate::schema::{
-    Action, Check, Column, ForeignKey, Generated, GeneratedKind, Identity, Index, IndexPart, Name, Object,
-    ObjectId, ObjectKind, Order, PrimaryKey, QName, Schema, Sql, Table, Unique,
+    Action, Check, Column, Deferral, ForeignKey, Generated, GeneratedKind, Identity, Index, IndexPart,
+    MatchKind, Name, Object, ObjectId, ObjectKind, Options, Order, PrimaryKey, QName, Schema, Sql, Table,
+    Unique,
 };
 use crate::{Result, dialect};
 use proptest::prelude::*;
@@ -349,8 +350,8 @@ fn any_table(name: &'static str) -> BoxedStrategy<Table> {
                         name: key_name.clone(),
                         columns,
                         include: Vec::new(),
-                        deferral: Default::default(),
-                        options: Default::default(),
+                        deferral: Deferral::default(),
+                        options: Options::new(),
                     });
                 } else {
                     table.uniques.push(unique(key_name.clone(), "id".into()));
@@ -378,7 +379,7 @@ fn any_table(name: &'static str) -> BoxedStrategy<Table> {
                     let check = Check {
                         name,
                         expression: Sql::new(expression),
-                        options: Default::default(),
+                        options: Options::new(),
                     };
                     if !table
                         .checks
@@ -408,8 +409,8 @@ fn unique(name: Option<Name>, column: Name) -> Unique {
         columns: vec![IndexPart::column(column)],
         include: Vec::new(),
         nulls_not_distinct: false,
-        deferral: Default::default(),
-        options: Default::default(),
+        deferral: Deferral::default(),
+        options: Options::new(),
     }
 }
 
@@ -521,9 +522,9 @@ impl AnyKey {
             referenced,
             on_update: Action::NoAction,
             on_delete: self.action,
-            match_kind: Default::default(),
-            deferral: Default::default(),
-            options: Default::default(),
+            match_kind: MatchKind::default(),
+            deferral: Deferral::default(),
+            options: Options::new(),
         });
     }
 }

@@ -46,7 +46,7 @@ fn sequences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
         let (namespace, table) = fold_qname(dialect, table);
         Some((
             QName {
-                namespace: namespace.map(|n| Name::new(n)),
+                namespace: namespace.map(Name::new),
                 name: Name::new(table),
             },
             Name::new(dialect.fold(column)),

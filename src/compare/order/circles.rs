@@ -72,7 +72,7 @@ fn keys_in_circle(number: usize, node: &Node, circles: &Circles) -> BTreeSet<usi
 /// A directive without the foreign keys of those numbers, and directives for these.
 fn split_off(directive: Directive, keys: &BTreeSet<usize>) -> Vec<(Directive, Part)> {
     let of_table = |table: QName, changes: Vec<TableChange>, part: Part| {
-        (!changes.is_empty()).then(|| (Directive::AlterTable(AlterTable { table, changes }), part))
+        (!changes.is_empty()).then_some((Directive::AlterTable(AlterTable { table, changes }), part))
     };
     let constraint = Constraint::ForeignKey;
     match directive {

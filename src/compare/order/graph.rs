@@ -31,11 +31,22 @@ impl Graph {
         }
     }
 
-    /// Another number, without edges.
-    pub(super) fn add(&mut self) -> usize {
+    /// Another number that comes after all of `first` and before all of `then`.
+    pub(super) fn gate(
+        &mut self,
+        first: impl IntoIterator<Item = usize>,
+        then: impl IntoIterator<Item = usize>,
+    ) -> usize {
+        let gate = self.after.len();
         self.after.push(Vec::new());
         self.before.push(0);
-        self.after.len() - 1
+        for number in first {
+            self.edge(number, gate);
+        }
+        for number in then {
+            self.edge(gate, number);
+        }
+        gate
     }
 
     /// `first` must come before `then`. Nothing has to come before itself.

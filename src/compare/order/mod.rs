@@ -249,26 +249,25 @@ fn connect(nodes: &[Node]) -> (Graph, Gates) {
         // Whoever ends a thing knows itself whether it still needs it.
         let releases: Vec<usize> = traffic.releases.difference(&ends).copied().collect();
         if !releases.is_empty() && !ends.is_empty() {
-            let gate = graph.add();
-            releases.into_iter().for_each(|number| graph.edge(number, gate));
-            ends.iter().for_each(|number| graph.edge(gate, *number));
-            gates.released.insert(thing.clone(), gate);
+            gates.released.insert(thing.clone(), graph.gate(releases, ends));
         }
         let begins: BTreeSet<usize> = traffic.changes.union(&traffic.makes).copied().collect();
         let needs: Vec<usize> = traffic.needs.difference(&begins).copied().collect();
         if !needs.is_empty() && !begins.is_empty() {
-            let gate = graph.add();
-            begins.iter().for_each(|number| graph.edge(*number, gate));
-            needs.into_iter().for_each(|number| graph.edge(gate, number));
-            gates.ready.insert(thing.clone(), gate);
+            gates.ready.insert(thing.clone(), graph.gate(begins, needs));
         }
-        for (first, then) in [
-            (&traffic.takes, &traffic.makes),
-            (&traffic.makes, &traffic.changes),
-            (&traffic.changes, &traffic.takes),
-        ] {
-            for first in first {
-                then.iter().for_each(|then| graph.edge(*first, *then));
+        let Traffic {
+            makes,
+            takes,
+            changes,
+            ..
+        } = &traffic;
+        for (first, then) in [(takes, makes), (makes, changes), (changes, takes)] {
+            for (first, then) in first
+                .iter()
+                .flat_map(|first| then.iter().map(move |then| (first, then)))
+            {
+                graph.edge(*first, *then);
             }
         }
     }

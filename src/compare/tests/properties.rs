@@ -1,7 +1,7 @@
 //! What holds for any two schemas.
 
 use crate::compare::testing::{Strict, any_pair, any_schema, assert_complete, faults, summaries};
-use crate::compare::{CompareOptions, Pair, compare};
+use crate::compare::{CompareOptions, Comparison, Pair, compare};
 use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
 use crate::directive::{Directive, evolve};
@@ -36,7 +36,7 @@ proptest! {
     fn nothing_differs_from_itself(schema in any_schema()) {
         for dialect in DIALECTS {
             let comparison = compare(Pair::new(&schema, &schema), dialect, &CompareOptions::default()).expect("compares");
-            prop_assert_eq!(comparison, Default::default());
+            prop_assert_eq!(comparison, Comparison::default());
         }
     }
 
