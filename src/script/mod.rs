@@ -4,6 +4,7 @@
 //! autogen::script::*` is all a script needs: [`Operations`], the words of its chains, and [`Revision`]. Nothing here
 //! compares schemas, makes SQL from directives or touches a database.
 
+mod graph;
 mod revision;
 
 pub use crate::directive::operations::*;
@@ -11,4 +12,5 @@ pub use crate::schema::Action::{self, Cascade, NoAction, Restrict, SetDefault, S
 pub use crate::schema::Deferral::{self, Deferred, Immediate, NotDeferrable};
 pub use crate::schema::MatchKind::{self, Full, Partial, Simple};
 pub use Numbering::{Always, ByDefault};
+pub use graph::{Graph, Point};
 pub use revision::{Header, Revision, RevisionId};
