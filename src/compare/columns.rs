@@ -42,7 +42,10 @@ pub(super) fn compare<'a>(
     });
     let key = |column: Spelled<'a>| dialect.fold(&column.written.name);
     let matched = Matched::by_key(spelled.live.iter().copied(), spelled.target.iter().copied(), key);
-    let added = placed(&spelled.target, &matched.target_only);
+    let mut added = placed(&spelled.target, &matched.target_only);
+    if !column_order && !dialect.facts().places_columns {
+        added.iter_mut().for_each(|(_, new)| new.after = None);
+    }
     let mut dropped = placed(&spelled.live, &matched.live_only);
     dropped.reverse();
     let reordered = column_order

@@ -136,6 +136,7 @@ static STRICT: Facts = Facts {
     foreign_keys_look_ahead: false,
     renames_indexes: true,
     renames_constraints: true,
+    places_columns: true,
     comments: true,
     max_identifier: Some(63),
     default_namespace: Some("public"),

@@ -13,6 +13,9 @@ pub struct Facts {
     pub renames_indexes: bool,
     /// Whether a constraint can be renamed without touching rows. If not, it is dropped and added.
     pub renames_constraints: bool,
+    /// Whether a new column can be put between others as easily as at the end. If not, its place counts only where the order of
+    /// columns is compared.
+    pub places_columns: bool,
     /// Whether tables and columns can have comments.
     pub comments: bool,
     /// The longest identifier in bytes.

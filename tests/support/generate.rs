@@ -27,8 +27,8 @@ impl Numbers {
         self.below(100) < percent
     }
 
-    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
+    fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())].clone()
     }
 }
 
@@ -67,14 +67,54 @@ pub struct Schema {
     pub views: Vec<(String, String)>,
 }
 
-const TABLES: &[&str] =
-    &["users", "orders", "Items", "order", "two words", "tag", "audit_log", "naïve", "a.b", "x\"y", "group"];
-const COLUMNS: &[&str] =
-    &["name", "email", "Total", "qty", "created_at", "select", "note text", "price", "status", "größe", "k'ey", "data"];
-const TYPES: &[&str] = &["INTEGER", "TEXT", "VARCHAR(20)", "REAL", "NUMERIC(10, 2)", "BLOB", "INT", "boolean", ""];
+const TABLES: &[&str] = &[
+    "users",
+    "orders",
+    "Items",
+    "order",
+    "two words",
+    "tag",
+    "audit_log",
+    "naïve",
+    "a.b",
+    "x\"y",
+    "group",
+];
+const COLUMNS: &[&str] = &[
+    "name",
+    "email",
+    "Total",
+    "qty",
+    "created_at",
+    "select",
+    "note text",
+    "price",
+    "status",
+    "größe",
+    "k'ey",
+    "data",
+];
+const TYPES: &[&str] = &[
+    "INTEGER",
+    "TEXT",
+    "VARCHAR(20)",
+    "REAL",
+    "NUMERIC(10, 2)",
+    "BLOB",
+    "INT",
+    "boolean",
+    "",
+];
 const STRICT_TYPES: &[&str] = &["INTEGER", "TEXT", "REAL", "BLOB", "INT", "ANY"];
 const NUMBER_DEFAULTS: &[&str] = &["0", "-1", "42", "(1 + 2)", "1.5"];
-const TEXT_DEFAULTS: &[&str] = &["''", "'it''s'", "'new'", "CURRENT_TIMESTAMP", "(lower('ABC'))", "NULL"];
+const TEXT_DEFAULTS: &[&str] = &[
+    "''",
+    "'it''s'",
+    "'new'",
+    "CURRENT_TIMESTAMP",
+    "(lower('ABC'))",
+    "NULL",
+];
 
 pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -96,14 +136,14 @@ fn is_number(ty: &str) -> bool {
 pub fn schema(numbers: &mut Numbers) -> Schema {
     let mut schema = Schema::default();
     for _ in 0..=numbers.below(5) {
-        let name = *numbers.pick(TABLES);
+        let name = numbers.pick(TABLES);
         if schema.tables.iter().all(|t| !t.name.eq_ignore_ascii_case(name)) {
             let table = table(numbers, name, &schema);
             schema.tables.push(table);
         }
     }
     for n in 0..numbers.below(3) {
-        let table = numbers.pick(&schema.tables).clone();
+        let table = numbers.pick(&schema.tables);
         schema.views.push((format!("v{n}"), view_over(numbers, &table)));
     }
     schema
@@ -114,21 +154,25 @@ fn view_over(numbers: &mut Numbers, table: &Table) -> String {
         format!("SELECT * FROM {}", quote(&table.name))
     } else {
         let column = numbers.pick(&table.columns);
-        format!("SELECT {} AS c, count(*) AS n FROM {} GROUP BY 1", quote(&column.name), quote(&table.name))
+        format!(
+            "SELECT {} AS c, count(*) AS n FROM {} GROUP BY 1",
+            quote(&column.name),
+            quote(&table.name)
+        )
     }
 }
 
 fn column(numbers: &mut Numbers, strict: bool, taken: &[Column]) -> Option<Column> {
-    let name = *numbers.pick(COLUMNS);
+    let name = numbers.pick(COLUMNS);
     if taken.iter().any(|c| c.name.eq_ignore_ascii_case(name)) {
         return None;
     }
-    let ty = *numbers.pick(if strict { STRICT_TYPES } else { TYPES });
+    let ty = numbers.pick(if strict { STRICT_TYPES } else { TYPES });
     let default = match ty {
         _ if numbers.chance(55) => None,
-        ty if is_number(ty) && !strict => Some(*numbers.pick(NUMBER_DEFAULTS)),
+        ty if is_number(ty) && !strict => Some(numbers.pick(NUMBER_DEFAULTS)),
         ty if is_number(ty) => Some("7"),
-        ty if is_text(ty) => Some(*numbers.pick(TEXT_DEFAULTS)),
+        ty if is_text(ty) => Some(numbers.pick(TEXT_DEFAULTS)),
         _ => None,
     };
     let source = taken.iter().find(|c| c.generated.is_none() && is_text(c.ty));
@@ -183,17 +227,27 @@ fn table(numbers: &mut Numbers, name: &str, others: &Schema) -> Table {
 }
 
 fn plain_columns(table: &Table) -> Vec<String> {
-    table.columns.iter().filter(|c| c.generated.is_none()).map(|c| c.name.clone()).collect()
+    table
+        .columns
+        .iter()
+        .filter(|c| c.generated.is_none())
+        .map(|c| c.name.clone())
+        .collect()
 }
 
 /// Gives a table constraints, indexes and a trigger over the columns it has.
 fn decorate(numbers: &mut Numbers, table: &mut Table, others: &Schema) {
     let plain = plain_columns(table);
-    let prefix: String = table.name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let prefix: String = table
+        .name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_lowercase();
     if numbers.chance(30) {
         let name = numbers.chance(50).then(|| format!("uq_{prefix}"));
         let mut columns = vec!["id".to_owned()];
-        let second = numbers.pick(&plain).clone();
+        let second = numbers.pick(&plain);
         if second != "id" {
             columns.push(second);
         }
@@ -203,30 +257,48 @@ fn decorate(numbers: &mut Numbers, table: &mut Table, others: &Schema) {
     }
     if numbers.chance(30) {
         let name = numbers.chance(50).then(|| format!("ck_{prefix}"));
-        let column = quote(numbers.pick(&plain));
-        let expression = (*numbers.pick(&["length({}) < 100", "{} IS NOT 'no'", "{} <> -99 -- never\n"])).replace("{}", &column);
+        let column = quote(&numbers.pick(&plain));
+        let expression = numbers
+            .pick(&["length({}) < 100", "{} IS NOT 'no'", "{} <> -99 -- never\n"])
+            .replace("{}", &column);
         table.checks.push((name, expression));
     }
     if numbers.chance(40) {
-        let column = numbers.pick(&plain).clone();
-        let actions = &["", " ON DELETE CASCADE", " ON UPDATE CASCADE ON DELETE SET NULL", " DEFERRABLE INITIALLY DEFERRED"];
-        let target = match others.tables.iter().filter(|t| t.key.len() == 1).nth(numbers.below(3)) {
+        let column = numbers.pick(&plain);
+        let actions = &[
+            "",
+            " ON DELETE CASCADE",
+            " ON UPDATE CASCADE ON DELETE SET NULL",
+            " DEFERRABLE INITIALLY DEFERRED",
+        ];
+        let target = match others
+            .tables
+            .iter()
+            .filter(|t| t.key.len() == 1)
+            .nth(numbers.below(3))
+        {
             Some(other) => other.name.clone(),
             None if table.key.len() == 1 => table.name.clone(),
             None => return,
         };
-        table.references.push((vec![column], target, vec!["id".to_owned()], numbers.pick(actions)));
+        table
+            .references
+            .push((vec![column], target, vec!["id".to_owned()], numbers.pick(actions)));
     }
     for n in 0..numbers.below(3) {
-        let mut parts = vec![quote(numbers.pick(&plain))];
+        let mut parts = vec![quote(&numbers.pick(&plain))];
         match numbers.below(4) {
             0 => parts[0].push_str(" DESC"),
             1 => parts[0].push_str(" COLLATE NOCASE"),
-            2 => parts.push(format!("lower({})", quote(numbers.pick(&plain)))),
+            2 => parts.push(format!("lower({})", quote(&numbers.pick(&plain)))),
             _ => {}
         }
-        let filter = numbers.chance(25).then(|| format!("{} IS NOT NULL", quote(numbers.pick(&plain))));
-        table.indexes.push((format!("ix_{prefix}_{n}"), false, parts, filter));
+        let filter = numbers
+            .chance(25)
+            .then(|| format!("{} IS NOT NULL", quote(&numbers.pick(&plain))));
+        table
+            .indexes
+            .push((format!("ix_{prefix}_{n}"), false, parts, filter));
     }
     if numbers.chance(20) {
         table.trigger = Some(format!(
@@ -243,26 +315,36 @@ pub fn changed(before: &Schema, numbers: &mut Numbers) -> Schema {
         if numbers.chance(10) {
             continue;
         }
-        let table = if numbers.chance(70) { changed_table(numbers, table, &after) } else { table.clone() };
+        let table = if numbers.chance(70) {
+            changed_table(numbers, table, &after)
+        } else {
+            table.clone()
+        };
         after.tables.push(table);
     }
     if numbers.chance(40) || after.tables.is_empty() {
-        let name = *numbers.pick(TABLES);
+        let name = numbers.pick(TABLES);
         if after.tables.iter().all(|t| !t.name.eq_ignore_ascii_case(name)) {
             let table = table(numbers, name, &after);
             after.tables.push(table);
         }
     }
     // A table referred to may be gone, or have another key.
-    let keyed: Vec<String> =
-        after.tables.iter().filter(|t| t.key.len() == 1).map(|t| t.name.to_lowercase()).collect();
+    let keyed: Vec<String> = after
+        .tables
+        .iter()
+        .filter(|t| t.key.len() == 1)
+        .map(|t| t.name.to_lowercase())
+        .collect();
     for table in &mut after.tables {
-        table.references.retain(|(_, target, _, _)| keyed.contains(&target.to_lowercase()));
+        table
+            .references
+            .retain(|(_, target, _, _)| keyed.contains(&target.to_lowercase()));
     }
     for (name, body) in &before.views {
         if numbers.chance(60) {
             let body = if numbers.chance(50) {
-                let table = numbers.pick(&after.tables).clone();
+                let table = numbers.pick(&after.tables);
                 view_over(numbers, &table)
             } else {
                 body.clone()
@@ -281,7 +363,7 @@ fn changed_table(numbers: &mut Numbers, before: &Table, others: &Schema) -> Tabl
         }
         match numbers.below(12) {
             0 => column.not_null = !column.not_null,
-            1 if is_text(column.ty) => column.default = Some(*numbers.pick(TEXT_DEFAULTS)),
+            1 if is_text(column.ty) => column.default = Some(numbers.pick(TEXT_DEFAULTS)),
             2 if is_number(column.ty) => column.default = None,
             3 if !table.strict && column.ty != "BLOB" => {
                 column.ty = numbers.pick(TYPES);
@@ -321,7 +403,9 @@ fn drop_column(table: &mut Table, at: usize) {
     let gone = table.columns.remove(at);
     let quoted = quote(&gone.name);
     let names = |columns: &[String]| columns.contains(&gone.name);
-    table.columns.retain(|c| c.generated.as_ref().is_none_or(|(sql, _)| !sql.contains(&quoted)));
+    table
+        .columns
+        .retain(|c| c.generated.as_ref().is_none_or(|(sql, _)| !sql.contains(&quoted)));
     table.key.retain(|k| *k != gone.name);
     table.uniques.retain(|(_, columns)| !names(columns));
     table.checks.retain(|(_, sql)| !sql.contains(&quoted));
@@ -340,7 +424,11 @@ impl Schema {
             for (name, unique, parts, filter) in &table.indexes {
                 let unique = if *unique { "UNIQUE " } else { "" };
                 let filter = filter.as_ref().map_or(String::new(), |f| format!(" WHERE {f}"));
-                out.push_str(&format!("CREATE {unique}INDEX {name} ON {} ({}){filter};\n", quote(&table.name), parts.join(", ")));
+                out.push_str(&format!(
+                    "CREATE {unique}INDEX {name} ON {} ({}){filter};\n",
+                    quote(&table.name),
+                    parts.join(", ")
+                ));
             }
         }
         for table in &self.tables {
@@ -379,12 +467,18 @@ impl Table {
                     line.push_str(&format!(" COLLATE {collate}"));
                 }
                 if let Some((expression, stored)) = &column.generated {
-                    line.push_str(&format!(" AS ({expression}) {}", if *stored { "STORED" } else { "" }));
+                    line.push_str(&format!(
+                        " AS ({expression}) {}",
+                        if *stored { "STORED" } else { "" }
+                    ));
                 }
                 line
             })
             .collect();
-        let named = |name: &Option<String>| name.as_ref().map_or(String::new(), |n| format!("CONSTRAINT {n} "));
+        let named = |name: &Option<String>| {
+            name.as_ref()
+                .map_or(String::new(), |n| format!("CONSTRAINT {n} "))
+        };
         if self.key.len() > 1 {
             lines.push(format!("  PRIMARY KEY ({})", list(&self.key)));
         }
@@ -407,6 +501,11 @@ impl Table {
             .filter(|(set, _)| *set)
             .map(|(_, sql)| *sql)
             .collect();
-        format!("CREATE TABLE {} (\n{}\n) {};\n", quote(&self.name), lines.join(",\n"), options.join(", "))
+        format!(
+            "CREATE TABLE {} (\n{}\n) {};\n",
+            quote(&self.name),
+            lines.join(",\n"),
+            options.join(", ")
+        )
     }
 }

@@ -24,7 +24,10 @@ fn quote(name: &str) -> String {
 
 /// All rows of a query, each value as text, NULL as an empty one.
 pub async fn query(connection: &mut Connection, sql: &str) -> Vec<Vec<String>> {
-    let rows = connection.query(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    let rows = connection
+        .query(sql)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
     rows.iter()
         .map(|row| {
             (0..row.values().len())
@@ -49,7 +52,9 @@ pub async fn picture(connection: &mut Connection) -> Picture {
     )
     .await;
     for entry in &catalog {
-        let [kind, name, table, sql] = entry.as_slice() else { panic!("four columns") };
+        let [kind, name, table, sql] = entry.as_slice() else {
+            panic!("four columns")
+        };
         if OWN.contains(&table.as_str()) {
             continue;
         }
@@ -57,7 +62,14 @@ pub async fn picture(connection: &mut Connection) -> Picture {
         if kind == "table" && !sql.to_lowercase().starts_with("create virtual") {
             out.insert(key, table_text(connection, name, sql).await);
         } else {
-            out.insert(key, tokens(sql).into_iter().filter(|t| t != "asc").collect::<Vec<_>>().join(" "));
+            out.insert(
+                key,
+                tokens(sql)
+                    .into_iter()
+                    .filter(|t| t != "asc")
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            );
         }
     }
     out
@@ -65,13 +77,42 @@ pub async fn picture(connection: &mut Connection) -> Picture {
 
 async fn table_text(connection: &mut Connection, name: &str, sql: &str) -> String {
     let mut lines = Vec::new();
-    for row in query(connection, &format!("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo({})", text(name))).await {
+    for row in query(
+        connection,
+        &format!(
+            "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo({})",
+            text(name)
+        ),
+    )
+    .await
+    {
         let ty: String = row[1].to_uppercase().split_whitespace().collect();
         let default = strip(&tokens(&row[3])).join(" ");
-        lines.push(format!("column {} {ty} notnull={} default={default} pk={} hidden={}", row[0].to_lowercase(), row[2], row[4], row[5]));
+        lines.push(format!(
+            "column {} {ty} notnull={} default={default} pk={} hidden={}",
+            row[0].to_lowercase(),
+            row[2],
+            row[4],
+            row[5]
+        ));
     }
-    for row in query(connection, &format!("SELECT name, origin FROM pragma_index_list({}) WHERE origin <> 'c'", text(name))).await {
-        let parts = query(connection, &format!("SELECT name, \"desc\", coll FROM pragma_index_xinfo({}) WHERE key", text(&row[0]))).await;
+    for row in query(
+        connection,
+        &format!(
+            "SELECT name, origin FROM pragma_index_list({}) WHERE origin <> 'c'",
+            text(name)
+        ),
+    )
+    .await
+    {
+        let parts = query(
+            connection,
+            &format!(
+                "SELECT name, \"desc\", coll FROM pragma_index_xinfo({}) WHERE key",
+                text(&row[0])
+            ),
+        )
+        .await;
         let parts: Vec<String> = parts.iter().map(|p| p.join("/").to_lowercase()).collect();
         lines.push(format!("key {} {}", row[1], parts.join(", ")));
     }
@@ -79,8 +120,19 @@ async fn table_text(connection: &mut Connection, name: &str, sql: &str) -> Strin
     for row in query(connection, &format!("SELECT id, \"table\", \"from\", \"to\", on_update, on_delete FROM pragma_foreign_key_list({}) ORDER BY id, seq", text(name))).await {
         keys.entry(row[0].clone()).or_default().push(row[1..].join("/").to_lowercase());
     }
-    lines.extend(keys.into_values().map(|k| format!("foreign key {}", k.join(", "))));
-    for row in query(connection, &format!("SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = {}", text(name))).await {
+    lines.extend(
+        keys.into_values()
+            .map(|k| format!("foreign key {}", k.join(", "))),
+    );
+    for row in query(
+        connection,
+        &format!(
+            "SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = {}",
+            text(name)
+        ),
+    )
+    .await
+    {
         lines.push(format!("without_rowid={} strict={}", row[0], row[1]));
     }
     lines.extend(hidden_clauses(&tokens(sql)));
@@ -122,7 +174,8 @@ fn group(tokens: &[String]) -> Vec<String> {
 /// Without the parentheses around the whole.
 fn strip(tokens: &[String]) -> Vec<String> {
     let mut tokens = tokens.to_vec();
-    while tokens.first().is_some_and(|t| t == "(") && group(&tokens).len() == tokens.len() && tokens.len() > 2 {
+    while tokens.first().is_some_and(|t| t == "(") && group(&tokens).len() == tokens.len() && tokens.len() > 2
+    {
         tokens = tokens[1..tokens.len() - 1].to_vec();
     }
     tokens
@@ -167,7 +220,9 @@ fn tokens(sql: &str) -> Vec<String> {
                 token
             } else {
                 let doubled: String = [end, end].iter().collect();
-                token[1..token.len() - 1].replace(&doubled, &end.to_string()).to_lowercase()
+                token[1..token.len() - 1]
+                    .replace(&doubled, &end.to_string())
+                    .to_lowercase()
             });
         } else if c.is_alphanumeric() || c == '_' {
             while at < chars.len() && (chars[at].is_alphanumeric() || "_.$".contains(chars[at])) {
@@ -191,11 +246,26 @@ pub async fn rows(connection: &mut Connection) -> Rows {
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )
     .await;
-    for table in tables.iter().map(|row| &row[0]).filter(|t| !OWN.contains(&t.as_str())) {
-        let count = query(connection, &format!("SELECT count(*) FROM {}", quote(table))).await[0][0].parse().expect("a number");
+    for table in tables
+        .iter()
+        .map(|row| &row[0])
+        .filter(|t| !OWN.contains(&t.as_str()))
+    {
+        let count = query(connection, &format!("SELECT count(*) FROM {}", quote(table))).await[0][0]
+            .parse()
+            .expect("a number");
         let mut columns = BTreeMap::new();
-        for column in query(connection, &format!("SELECT name FROM pragma_table_info({})", text(table))).await {
-            let values = query(connection, &format!("SELECT quote({}) FROM {}", quote(&column[0]), quote(table))).await;
+        for column in query(
+            connection,
+            &format!("SELECT name FROM pragma_table_info({})", text(table)),
+        )
+        .await
+        {
+            let values = query(
+                connection,
+                &format!("SELECT quote({}) FROM {}", quote(&column[0]), quote(table)),
+            )
+            .await;
             let mut values: Vec<String> = values.into_iter().map(|v| v[0].clone()).collect();
             values.sort();
             columns.insert(column[0].to_lowercase(), values);
@@ -214,7 +284,9 @@ pub fn lost(before: &Rows, after: &Rows) -> Vec<String> {
     };
     let mut out = Vec::new();
     for (table, (count, columns)) in before {
-        let Some((now, there)) = after.get(table) else { continue };
+        let Some((now, there)) = after.get(table) else {
+            continue;
+        };
         if now != count {
             out.push(format!("{table}: {count} rows became {now}"));
         }

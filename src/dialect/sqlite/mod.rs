@@ -64,6 +64,7 @@ static FACTS: Facts = Facts {
     foreign_keys_look_ahead: true,
     renames_indexes: false,
     renames_constraints: false,
+    places_columns: false,
     comments: false,
     max_identifier: None,
     default_namespace: None,
