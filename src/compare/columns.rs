@@ -44,7 +44,9 @@ pub(super) fn compare<'a>(
     let matched = Matched::by_key(spelled.live.iter().copied(), spelled.target.iter().copied(), key);
     let mut added = placed(&spelled.target, &matched.target_only);
     if !column_order && !dialect.facts().places_columns {
-        added.iter_mut().for_each(|(_, new)| new.after = None);
+        for (_, new) in &mut added {
+            new.after = None;
+        }
     }
     let mut dropped = placed(&spelled.live, &matched.live_only);
     dropped.reverse();

@@ -4,6 +4,10 @@ use serde::Serialize;
 
 /// What an engine can do, where a stage that knows no engine has to ask.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent fact, always used by its name"
+)]
 pub struct Facts {
     /// Whether schema changes are undone by a rollback.
     pub transactional_ddl: bool,

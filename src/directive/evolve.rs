@@ -108,13 +108,13 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                     "enum type",
                 )
             }
-            D::CreateObject(object) => match self.find_object(&object.id) {
-                Some(_) => Err(already(object.id.kind.as_str(), &object.id.name)),
-                None => {
-                    self.schema.insert_object(object.clone());
-                    Ok(())
+            D::CreateObject(object) => {
+                if self.find_object(&object.id).is_some() {
+                    return Err(already(object.id.kind.as_str(), &object.id.name));
                 }
-            },
+                self.schema.insert_object(object.clone());
+                Ok(())
+            }
             D::DropObject(object) => self.drop_object(&object.id),
             D::ReplaceObject(change) => {
                 self.drop_object(&change.old.id)?;

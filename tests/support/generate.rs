@@ -3,10 +3,10 @@
 
 /// A small generator of numbers (xorshift64*): the same seed gives the same schema on every machine.
 #[derive(Debug, Clone)]
-pub struct Numbers(u64);
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
@@ -18,12 +18,12 @@ impl Numbers {
     }
 
     /// A number below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % n.max(1) as u64).unwrap_or(0)
     }
 
     /// True about `percent` times in a hundred.
-    pub fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
@@ -34,7 +34,7 @@ impl Numbers {
 
 /// A column of the random schema.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub(crate) struct Column {
     pub name: String,
     pub ty: &'static str,
     pub not_null: bool,
@@ -45,7 +45,7 @@ pub struct Column {
 
 /// A table of the random schema.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub(crate) struct Table {
     pub name: String,
     pub columns: Vec<Column>,
     /// Names of key columns; the first alone may be an alias of the rowid.
@@ -62,7 +62,7 @@ pub struct Table {
 
 /// A random schema.
 #[derive(Debug, Clone, Default)]
-pub struct Schema {
+pub(crate) struct Schema {
     pub tables: Vec<Table>,
     pub views: Vec<(String, String)>,
 }
@@ -116,7 +116,7 @@ const TEXT_DEFAULTS: &[&str] = &[
     "NULL",
 ];
 
-pub fn quote(name: &str) -> String {
+pub(crate) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -133,7 +133,7 @@ fn is_number(ty: &str) -> bool {
 }
 
 /// A schema of up to six tables and two views.
-pub fn schema(numbers: &mut Numbers) -> Schema {
+pub(crate) fn schema(numbers: &mut Numbers) -> Schema {
     let mut schema = Schema::default();
     for _ in 0..=numbers.below(5) {
         let name = numbers.pick(TABLES);
@@ -309,7 +309,7 @@ fn decorate(numbers: &mut Numbers, table: &mut Table, others: &Schema) {
 }
 
 /// A schema that has grown out of `before`: tables and columns come, go and change.
-pub fn changed(before: &Schema, numbers: &mut Numbers) -> Schema {
+pub(crate) fn changed(before: &Schema, numbers: &mut Numbers) -> Schema {
     let mut after = Schema::default();
     for table in &before.tables {
         if numbers.chance(10) {
@@ -417,7 +417,7 @@ fn drop_column(table: &mut Table, at: usize) {
 
 impl Schema {
     /// The schema as a file of statements.
-    pub fn sql(&self) -> String {
+    pub(crate) fn sql(&self) -> String {
         let mut out = String::new();
         for table in &self.tables {
             out.push_str(&table.sql());

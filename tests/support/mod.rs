@@ -2,5 +2,5 @@
 
 #![allow(dead_code, reason = "each test uses its part of this module")]
 
-pub mod generate;
-pub mod observer;
+pub(crate) mod generate;
+pub(crate) mod observer;

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 const OWN: [&str; 2] = ["autogen_version", "autogen_history"];
 
 /// One text per table, index, view and trigger.
-pub type Picture = BTreeMap<String, String>;
+pub(crate) type Picture = BTreeMap<String, String>;
 
 /// The rows of each table: how many, and for each column its values, sorted.
-pub type Rows = BTreeMap<String, (usize, BTreeMap<String, Vec<String>>)>;
+pub(crate) type Rows = BTreeMap<String, (usize, BTreeMap<String, Vec<String>>)>;
 
 fn text(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
@@ -23,7 +23,7 @@ fn quote(name: &str) -> String {
 }
 
 /// All rows of a query, each value as text, NULL as an empty one.
-pub async fn query(connection: &mut Connection, sql: &str) -> Vec<Vec<String>> {
+pub(crate) async fn query(connection: &mut Connection, sql: &str) -> Vec<Vec<String>> {
     let rows = connection
         .query(sql)
         .await
@@ -44,7 +44,7 @@ pub async fn query(connection: &mut Connection, sql: &str) -> Vec<Vec<String>> {
 }
 
 /// The schema as SQLite shows it. Names are folded, comments and blanks dropped, the order of columns ignored.
-pub async fn picture(connection: &mut Connection) -> Picture {
+pub(crate) async fn picture(connection: &mut Connection) -> Picture {
     let mut out = Picture::new();
     let catalog = query(
         connection,
@@ -239,7 +239,7 @@ fn tokens(sql: &str) -> Vec<String> {
 }
 
 /// All rows of all tables.
-pub async fn rows(connection: &mut Connection) -> Rows {
+pub(crate) async fn rows(connection: &mut Connection) -> Rows {
     let mut out = Rows::new();
     let tables = query(
         connection,
@@ -277,7 +277,7 @@ pub async fn rows(connection: &mut Connection) -> Rows {
 
 /// What of `before` is not in `after`, of tables and columns that are in both. A value that only changed its type (`1` to `'1'`
 /// or `1.0`) is kept.
-pub fn lost(before: &Rows, after: &Rows) -> Vec<String> {
+pub(crate) fn lost(before: &Rows, after: &Rows) -> Vec<String> {
     let same = |value: &String| {
         let bare = value.trim_matches('\'');
         bare.strip_suffix(".0").unwrap_or(bare).to_owned()

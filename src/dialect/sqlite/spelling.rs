@@ -3,6 +3,7 @@
 use crate::directive::Literal;
 use crate::schema::QName;
 use crate::sql;
+use std::fmt::Write;
 
 /// A name, in double quotes when it needs them: SQLite reads `"x"` as a name wherever it can be one.
 pub(super) fn quote(name: &str) -> String {
@@ -35,7 +36,10 @@ pub(super) fn name_list<'a>(names: impl IntoIterator<Item = &'a crate::schema::N
 pub(super) fn text(value: &str) -> String {
     if value.contains('\0') {
         // A literal ends at a NUL: such a text is written through its bytes.
-        let hex: String = value.bytes().map(|b| format!("{b:02x}")).collect();
+        let mut hex = String::with_capacity(2 * value.len());
+        for byte in value.bytes() {
+            let _ = write!(hex, "{byte:02x}");
+        }
         return format!("CAST(x'{hex}' AS TEXT)");
     }
     format!("'{}'", value.replace('\'', "''"))
