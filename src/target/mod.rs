@@ -9,6 +9,8 @@ mod classify;
 mod cursor;
 #[cfg(feature = "connect")]
 mod files;
+#[cfg(feature = "connect")]
+mod hints;
 mod source;
 
 pub use source::Source;
