@@ -381,25 +381,18 @@ fn created_table<'a>(statement: &Statement<'a>, rules: &Rules) -> Option<Created
             }
             continue;
         }
-        match &mut item {
-            Some(item) => {
-                item.end = next.end;
-                item.end_with_comma = next.end;
-            }
-            None => {
-                let is_constraint = first.at_any(rules.constraint_words);
-                let column = first
-                    .clone()
-                    .name()
-                    .filter(|_| !is_constraint)
-                    .map(|named| named.name);
-                item = Some(Item {
-                    start: next.start,
-                    end: next.end,
-                    end_with_comma: next.end,
-                    column,
-                });
-            }
+        if let Some(item) = &mut item {
+            item.end = next.end;
+            item.end_with_comma = next.end;
+        } else {
+            let is_constraint = first.at_any(rules.constraint_words);
+            let column = first.clone().name().filter(|_| !is_constraint);
+            item = Some(Item {
+                start: next.start,
+                end: next.end,
+                end_with_comma: next.end,
+                column: column.map(|named| named.name),
+            });
         }
     }
     table.items.extend(item);

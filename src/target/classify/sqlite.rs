@@ -10,13 +10,14 @@ use std::borrow::Cow;
 
 use super::{Judge, Refusal, Rule, Rules, Verdict, refuse, shorten};
 use crate::{
-    dialect::sqlite::MODULES,
+    dialect::{Engine, sqlite::MODULES},
     nearest::nearest,
     sql::{Lexicon, TokenKind, unquote},
     target::cursor::{Cursor, Named},
 };
 
 pub(super) const RULES: Rules = Rules {
+    engine: Engine::Sqlite,
     lexicon: &Lexicon::SQLITE,
     own_database: MAIN,
     constraint_words: &["constraint", "primary", "unique", "check", "foreign"],
@@ -248,11 +249,10 @@ fn pragma<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     if let Some(refusal) = qualifier.and_then(|qualifier| elsewhere(&qualifier)) {
         return refusal;
     }
-    let is = |known: &&str| pragma.name.eq_ignore_ascii_case(known);
-    if OBEYED_PRAGMAS.iter().any(|known| is(known)) {
+    if is_any(&pragma.name, &OBEYED_PRAGMAS) {
         return Verdict::Run;
     }
-    if IDLE_PRAGMAS.iter().any(|known| is(known)) {
+    if is_any(&pragma.name, &IDLE_PRAGMAS) {
         return Verdict::PassOver;
     }
     let known = IDLE_PRAGMAS.into_iter().chain(OBEYED_PRAGMAS);
