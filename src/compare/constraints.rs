@@ -8,13 +8,16 @@
 //!    it is no difference.
 //! 4. The rest goes or comes.
 //!
+//! A foreign key that names no columns refers to the primary key of a table that is out of sight, or it would name them by now.
+//! It is equal to one that does name columns and is the same in all else.
+//!
 //! Because names meet before contents, a rename never takes a name that is still in use, and never forms a circle.
 
 use super::options::ConstraintNames;
 use super::pair::Pair;
 use crate::dialect::Dialect;
 use crate::directive::{Change, TableChange};
-use crate::schema::{Constraint, Table};
+use crate::schema::{Constraint, ForeignKey, Table};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -59,6 +62,7 @@ pub(super) fn compare(
         spell(tables.target, left.target, dialect),
     );
     let left = strike_out(spelled, |a, b| a.canonical == b.canonical);
+    let left = strike_out(left, |a, b| is_same_reference(&a.canonical, &b.canonical));
     let in_use = left.as_ref().map(|side| folded_names(side, dialect));
     let is_free = |constraint: &Spelled, names: &BTreeSet<Cow<'_, str>>| {
         constraint
@@ -100,6 +104,18 @@ pub(super) fn compare(
     changes.dropped.reverse();
     changes.added = added.into_iter().flatten().map(|c| c.written.clone()).collect();
     changes
+}
+
+/// Whether two foreign keys differ in nothing but that one names no columns.
+fn is_same_reference(a: &Constraint, b: &Constraint) -> bool {
+    let (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) = (a, b) else {
+        return false;
+    };
+    let named = |key: &ForeignKey| ForeignKey {
+        referenced: b.referenced.clone(),
+        ..key.clone()
+    };
+    (a.referenced.is_empty() || b.referenced.is_empty()) && named(a) == *b
 }
 
 fn spell(table: &Table, constraints: Vec<Constraint>, dialect: &dyn Dialect) -> Vec<Spelled> {

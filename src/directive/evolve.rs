@@ -18,6 +18,9 @@ pub trait Naming {
     /// `sql` with every identifier `from` spelled `to`, as the engine itself does when a table or column is renamed.
     fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String;
 
+    /// `sql` with the table name `from` before a dot (`from.column`) spelled `to`.
+    fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String;
+
     /// Whether two names are one to the engine.
     fn same_name(&self, a: &str, b: &str) -> bool {
         a == b || self.fold(a) == self.fold(b)
@@ -227,6 +230,10 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             .remove(&old)
             .ok_or_else(|| missing("table", &old))?;
         table.name = new.clone();
+        for check in &mut table.checks {
+            let renamed = naming.rename_qualifier_in_sql(&check.expression, &old.name, &new.name);
+            check.expression = Sql::new(renamed);
+        }
         self.schema.insert_table(table);
         for table in self.schema.tables.values_mut() {
             for key in &mut table.foreign_keys {

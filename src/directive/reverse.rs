@@ -2,6 +2,7 @@
 
 use super::{AlterColumn, AlterTable, Change, ColumnChange, Directive, OptionChange, TableChange};
 use crate::schema::Table;
+use std::collections::BTreeSet;
 
 /// The directives that undo `directives`, in the order in which they must run.
 ///
@@ -65,7 +66,8 @@ fn create_whole(mut table: Table) -> Vec<Directive> {
     directives
 }
 
-/// An index that goes with its table needs no directive of its own: the drop of the table remembers it.
+/// An index that goes with its table needs no directive of its own: the drop of the table remembers it. It keeps its own where
+/// another index gets its name before the table goes.
 fn fold_indexes_into_drops(directives: Vec<Directive>) -> Vec<Directive> {
     let mut out: Vec<Directive> = Vec::with_capacity(directives.len());
     for directive in directives {
@@ -73,8 +75,17 @@ fn fold_indexes_into_drops(directives: Vec<Directive>) -> Vec<Directive> {
             out.push(directive);
             continue;
         };
+        let taken: BTreeSet<String> = out
+            .iter()
+            .filter_map(|earlier| match earlier {
+                Directive::CreateIndex { index, .. } => Some(index.name.to_ascii_lowercase()),
+                _ => None,
+            })
+            .collect();
         out.retain(|earlier| match earlier {
-            Directive::DropIndex { table: on, index } if *on == table.name => {
+            Directive::DropIndex { table: on, index }
+                if *on == table.name && !taken.contains(&index.name.to_ascii_lowercase()) =>
+            {
                 table.indexes.push((**index).clone());
                 false
             }
@@ -153,5 +164,55 @@ fn reverse_option(change: OptionChange) -> OptionChange {
     OptionChange {
         key: change.key,
         value: change.value.reversed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Index, IndexPart};
+
+    fn create_index(table: &str, name: &str) -> Directive {
+        let mut index = Index::new(name);
+        index.parts.push(IndexPart::column("a"));
+        Directive::CreateIndex {
+            table: table.into(),
+            index: Box::new(index),
+        }
+    }
+
+    fn summaries(directives: &[Directive]) -> Vec<String> {
+        directives.iter().map(Directive::summary).collect()
+    }
+
+    #[test]
+    fn an_index_goes_with_its_table() {
+        let created = [
+            Directive::CreateTable(Box::new(Table::new("t"))),
+            create_index("t", "i"),
+        ];
+        let back = reverse(&created);
+        assert_eq!(summaries(&back), ["t: drop table"]);
+        assert!(matches!(&back[0], Directive::DropTable(table) if table.indexes.len() == 1));
+    }
+
+    #[test]
+    fn an_index_goes_first_when_another_takes_its_name() {
+        let mut old = Table::new("old");
+        old.indexes.push(Index::new("I"));
+        let replaced = [
+            Directive::CreateTable(Box::new(Table::new("new"))),
+            Directive::DropTable(Box::new(old)),
+            create_index("new", "i"),
+        ];
+        assert_eq!(
+            summaries(&reverse(&replaced)),
+            [
+                "new: drop index i",
+                "old: new table",
+                "old: new index I",
+                "new: drop table"
+            ]
+        );
     }
 }

@@ -171,6 +171,32 @@ pub(crate) fn rename_identifiers(
     out
 }
 
+/// Replaces the table name `from` before a dot (`from.column`) by `to`, or takes it and its dot away; all other bytes stay.
+pub(crate) fn replace_qualifier(sql: &str, from: &str, to: Option<&str>, lexicon: &Lexicon) -> String {
+    let from = fold(from, true, lexicon);
+    let tokens = significant(sql, lexicon);
+    let mut out = String::with_capacity(sql.len());
+    let mut copied = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let is_dot = |at: usize| tokens.get(at).is_some_and(|t| t.is_symbol(sql, "."));
+        let is_first = at.checked_sub(1).is_none_or(|before| !is_dot(before));
+        let is_word = matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent);
+        if !is_first || !is_word || !is_dot(at + 1) || name_of(*token, sql, lexicon) != from {
+            continue;
+        }
+        out.push_str(&sql[copied..token.start]);
+        match to {
+            Some(to) => {
+                out.push_str(to);
+                copied = token.end;
+            }
+            None => copied = tokens.get(at + 2).map_or(tokens[at + 1].end, |next| next.start),
+        }
+    }
+    out.push_str(&sql[copied..]);
+    out
+}
+
 /// Every name in `sql`, folded as the engine compares it; of keywords, those that stand where a name can stand.
 pub(crate) fn mentions(sql: &str, lexicon: &Lexicon) -> BTreeSet<String> {
     let tokens = significant(sql, lexicon);
@@ -322,6 +348,19 @@ mod tests {
         assert_eq!(
             rename_identifier("x y", "y", "new name", SQLITE, quote),
             "x \"new name\""
+        );
+    }
+
+    #[test]
+    fn a_qualifier_is_replaced_or_taken_away() {
+        let sql = "t.t > 0 AND \"T\" . [x] <> 't.' || main.t.y /* t. */";
+        assert_eq!(
+            replace_qualifier(sql, "t", Some("u"), SQLITE),
+            "u.t > 0 AND u . [x] <> 't.' || main.t.y /* t. */"
+        );
+        assert_eq!(
+            replace_qualifier(sql, "t", None, SQLITE),
+            "t > 0 AND [x] <> 't.' || main.t.y /* t. */"
         );
     }
 

@@ -1,11 +1,12 @@
 //! The one spelling that equal things share. For comparing only.
 
+use super::values::{Affinity, affinity};
 use super::{TRIGGER, option};
 use crate::schema::{
     Column, Deferral, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table,
     TypeName,
 };
-use crate::sql::{Lexicon, comparison_key};
+use crate::sql::{Lexicon, comparison_key, replace_qualifier};
 
 /// Tokens in lower case with single blanks, names unquoted, no comments, no parentheses around the whole.
 pub(super) fn sql(text: &str) -> String {
@@ -31,8 +32,12 @@ fn qname_in(name: &mut QName) {
 pub(super) fn table(table: &Table) -> Table {
     let mut table = table.clone();
     qname_in(&mut table.name);
+    let is_strict = table.options.contains_key(option::STRICT);
     for column in &mut table.columns {
         column_in(column);
+        if let Some(default) = &mut column.default {
+            *default = default_in(default, &column.ty, is_strict);
+        }
     }
     let columns = std::mem::take(&mut table.columns);
     let parts_in = |parts: &mut Vec<IndexPart>| parts.iter_mut().for_each(|p| part_in(p, &columns));
@@ -51,7 +56,9 @@ pub(super) fn table(table: &Table) -> Table {
     }
     for check in &mut table.checks {
         check.name.iter_mut().for_each(name_in);
-        sql_in(&mut check.expression);
+        // A check reads its own table and no other: naming it says nothing.
+        let expression = replace_qualifier(&check.expression, &table.name.name, None, &Lexicon::SQLITE);
+        check.expression = Sql::new(sql(&expression));
     }
     for index in &mut table.indexes {
         index_in(index, &columns);
@@ -87,7 +94,6 @@ fn column_in(column: &mut Column) {
             .replace(" )", ")")
             .replace(", ", ","),
     );
-    column.default.iter_mut().for_each(sql_in);
     column.collation.iter_mut().for_each(name_in);
     if let Some(generated) = &mut column.generated {
         sql_in(&mut generated.expression);
@@ -98,6 +104,34 @@ fn column_in(column: &mut Column) {
         .is_some_and(|c| c == "abort");
     if default_conflict {
         column.options.remove(option::NOT_NULL_ON_CONFLICT);
+    }
+}
+
+/// A default, in which a text that the column's affinity turns into a number is that number.
+fn default_in(default: &str, ty: &str, is_strict: bool) -> Sql {
+    let default = sql(default);
+    let converts = match affinity(ty) {
+        Affinity::Integer | Affinity::Real => true,
+        // ANY in a STRICT table takes values as they are.
+        Affinity::Numeric => !is_strict,
+        Affinity::Text | Affinity::Blob => false,
+    };
+    match default
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''))
+    {
+        Some(text) if converts && is_number(text) => Sql::new(sql(text)),
+        _ => Sql::new(default),
+    }
+}
+
+/// Whether it is a number in decimal digits, as it stands in SQL.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match digits.split_once('.') {
+        Some((whole, decimals)) => is_digits(whole) && is_digits(decimals),
+        None => is_digits(digits),
     }
 }
 
@@ -158,4 +192,47 @@ pub(super) fn object(object: &Object) -> Object {
     }
     object.depends_on.clear();
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Check;
+
+    #[test]
+    fn a_text_that_becomes_a_number_is_that_number() {
+        for (ty, strict, text) in [
+            ("integer", false, "'5'"),
+            ("real", true, "'-5.50'"),
+            ("decimal(8,2)", false, "('5')"),
+        ] {
+            let number = text.replace(['\'', '(', ')'], "");
+            assert_eq!(
+                default_in(text, ty, strict),
+                default_in(&number, ty, strict),
+                "{ty} {text}"
+            );
+        }
+        for (ty, strict, text) in [
+            ("text", false, "'5'"),
+            ("", false, "'5'"),
+            ("any", true, "'5'"),
+            ("integer", false, "'5 '"),
+            ("integer", false, "'5.'"),
+            ("integer", false, "''"),
+        ] {
+            assert_eq!(default_in(text, ty, strict).as_str(), text, "{ty}");
+        }
+    }
+
+    #[test]
+    fn a_check_says_nothing_by_naming_its_own_table() {
+        let mut checked = Table::new("T");
+        checked.checks.push(Check {
+            name: None,
+            expression: Sql::new("\"t\".K <> 't.k'"),
+            options: Options::new(),
+        });
+        assert_eq!(table(&checked).checks[0].expression.as_str(), "k <> 't.k'");
+    }
 }

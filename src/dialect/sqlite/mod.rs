@@ -35,7 +35,6 @@ pub const VIRTUAL_TABLE: ObjectKind = ObjectKind::new("virtual table");
 pub(crate) const MODULES: &[&str] = &[
     "fts3",
     "fts4",
-    "fts4aux",
     "fts5",
     "fts5vocab",
     "geopoly",
@@ -119,6 +118,10 @@ impl Naming for Sqlite {
 
     fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
         sql::rename_identifier(sql, from, to, &Lexicon::SQLITE, spelling::quote)
+    }
+
+    fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
+        sql::replace_qualifier(sql, from, Some(&spelling::quote(to)), &Lexicon::SQLITE)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Sqlite, ddl, option};
 use crate::dialect::{Dialect, Statement};
 use crate::directive::{AlterColumn, NewColumn, TableChange};
 use crate::schema::{Column, Identity, Order, QName, Schema, Sql, Table};
+use crate::sql::{Lexicon, replace_qualifier};
 use crate::{Error, ErrorKind, Result};
 
 /// The statements that turn table `old` of schema `before` into table `new` of schema `after`. `changes` says what new
@@ -34,7 +35,7 @@ pub(super) fn rebuild(
     let name = qname(&old.name);
     let temp = quote(&temporary.name);
     let mut statements = vec![
-        Statement::new(ddl::create_table(new, &temporary)?)
+        Statement::new(ddl::create_table(&without_own_name(new), &temporary)?)
             .note(format!("rebuild {}: the new table", old.name)),
         copy_rows(old, new, changes, &temporary).note("its rows"),
     ];
@@ -78,6 +79,17 @@ pub(super) fn rebuild(
             .map(|trigger| Statement::new(trigger.definition.to_string())),
     );
     Ok(statements)
+}
+
+/// The table with checks that do not name it: under another name they would name nothing, and the rename does not reach them
+/// while `legacy_alter_table` is on.
+fn without_own_name(table: &Table) -> Table {
+    let mut table = table.clone();
+    for check in &mut table.checks {
+        let bare = replace_qualifier(&check.expression, &table.name.name, None, &Lexicon::SQLITE);
+        check.expression = Sql::new(bare);
+    }
+    table
 }
 
 /// A name that nothing has, the same on every run.

@@ -1,8 +1,9 @@
 //! A table as the model has it, from the tree of its CREATE TABLE.
 
 use crate::config::Filter;
+use crate::dialect::Dialect;
 use crate::dialect::sqlite::grammar::{self, ColumnRule, Conflict, TableRule};
-use crate::dialect::sqlite::option;
+use crate::dialect::sqlite::{Sqlite, option};
 use crate::schema::{
     Check, Column, Constraint, Deferral, ForeignKey, Generated, GeneratedKind, Identity, IndexPart,
     MatchKind, Name, Options, Order, PrimaryKey, QName, Schema, Sql, Table, TypeName, Unique,
@@ -108,6 +109,11 @@ pub(super) fn table(parsed: &grammar::Table<'_>, filter: &Filter) -> Table {
         if shown {
             table.add_constraint(constraint);
         }
+    }
+    for at in 0..table.columns.len() {
+        // What the engine makes of a key, so that it stays when the option or the key goes.
+        table.columns[at].not_null =
+            Sqlite.refuses_null(&table, &table.columns[at]) || table.columns[at].not_null;
     }
     table
         .columns
