@@ -3,7 +3,7 @@
 //! Other modules' tests may use all of it.
 
 use super::pair::fold_qname;
-use super::{CompareOptions, Comparison, Pair, compare};
+use super::{CompareOptions, Comparison, Pair, Rename, RenameOf, RenameOrigin, compare};
 use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::sqlite::{Sqlite, VIEW};
@@ -14,7 +14,7 @@ use crate::schema::{
     MatchKind, Name, Object, ObjectId, ObjectKind, Options, Order, PrimaryKey, QName, Schema, Sql, Table,
     Unique,
 };
-use crate::{Result, dialect};
+use crate::{Place, Result, dialect};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -313,6 +313,64 @@ pub(crate) fn any_schema() -> BoxedStrategy<Schema> {
 /// Two random schemas.
 pub(crate) fn any_pair() -> impl Strategy<Value = Pair<Schema>> {
     (any_schema(), any_schema()).prop_map(|(live, target)| Pair::new(live, target))
+}
+
+/// Two random schemas, and random renames of which many hold.
+pub(crate) fn any_renamed_pair() -> impl Strategy<Value = (Pair<Schema>, Vec<Rename>)> {
+    let numbers = (0..6_usize, 0..6_usize, 0..6_usize, any::<bool>(), any::<bool>());
+    (any_pair(), prop::collection::vec(numbers, 0..8)).prop_map(|(schemas, numbers)| {
+        let renames = numbers
+            .into_iter()
+            .filter_map(|numbers| any_rename(&schemas, numbers))
+            .collect();
+        (schemas, renames)
+    })
+}
+
+/// Picks a name of the live side, and one of the target; odd numbers pick among names that the other side does not have.
+fn any_rename(schemas: &Pair<Schema>, numbers: (usize, usize, usize, bool, bool)) -> Option<Rename> {
+    fn pick<T: PartialEq + Clone>(number: usize, own: &[T], other: &[T]) -> Option<T> {
+        let alone: Vec<&T> = own
+            .iter()
+            .filter(|name| number.is_multiple_of(2) || !other.contains(name))
+            .collect();
+        alone
+            .get(number / 2)
+            .or(alone.first())
+            .map(|name| (*name).clone())
+    }
+    let (table, old, new, is_column, is_flag) = numbers;
+    let tables =
+        Pair::new(&schemas.live, &schemas.target).map(|s| s.tables.keys().cloned().collect::<Vec<_>>());
+    let what = if is_column {
+        let table = tables.target.get(table)?;
+        let columns = Pair::new(&schemas.live, &schemas.target).map(|schema| {
+            let columns = schema.tables.get(table).map_or(&[][..], |t| &t.columns);
+            columns.iter().map(|c| c.name.clone()).collect::<Vec<_>>()
+        });
+        RenameOf::Column {
+            table: table.clone(),
+            old: pick(old, &columns.live, &columns.target)?,
+            new: pick(new, &columns.target, &columns.live)?,
+        }
+    } else {
+        RenameOf::Table {
+            old: pick(old, &tables.live, &tables.target)?,
+            new: pick(new, &tables.target, &tables.live)?,
+        }
+    };
+    let place = Place {
+        file: None,
+        line: 1,
+        column: 1,
+        snippet: String::new(),
+    };
+    let origin = if is_flag {
+        RenameOrigin::Flag
+    } else {
+        RenameOrigin::Hint(place)
+    };
+    Some(Rename { what, origin })
 }
 
 /// In capital letters or not: one name to the engine.

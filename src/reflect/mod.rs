@@ -28,10 +28,33 @@ pub struct Reflection {
 pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
     match connection.engine() {
         #[cfg(feature = "sqlite")]
-        Engine::Sqlite => sqlite::reflect(connection, filter).await,
+        Engine::Sqlite => Ok(sqlite::read(&sqlite::catalog(connection).await?, filter)),
         engine => Err(crate::Error::new(
             crate::ErrorKind::Usage,
             format!("this build cannot read a schema from {engine}"),
         )),
+    }
+}
+
+/// The catalogs of databases that together are one: each holds some of its tables, with all that stands on them.
+#[cfg(feature = "sqlite")]
+#[derive(Default)]
+pub(crate) struct Parts(Vec<sqlite::Entry>);
+
+#[cfg(feature = "sqlite")]
+impl Parts {
+    /// Adds the catalog of one of them.
+    ///
+    /// # Errors
+    /// As [`reflect`].
+    pub(crate) async fn add(&mut self, part: &mut Connection) -> Result<()> {
+        self.0.extend(sqlite::catalog(part).await?);
+        Ok(())
+    }
+
+    /// Reads all of them as one schema.
+    pub(crate) fn reflect(mut self, filter: &Filter) -> Reflection {
+        sqlite::sort(&mut self.0);
+        sqlite::read(&self.0, filter)
     }
 }

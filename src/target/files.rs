@@ -360,7 +360,7 @@ mod tests {
         for name in ["app.db", "app.sql"] {
             let path = folder.path().join(name);
             fs::write(&path, [SQLITE_MAGIC, &[0; 84]].concat()).unwrap();
-            let error = resolve(&[path.clone()])
+            let error = resolve(std::slice::from_ref(&path))
                 .and_then(|files| read(&files[0]))
                 .unwrap_err();
             assert!(error.message().ends_with("is a SQLite database"), "{error}");

@@ -4,11 +4,27 @@
 //! engine's own form. Nothing here compares, and nothing but the scratch is ever written to.
 
 #[cfg(feature = "connect")]
+mod cache;
+#[cfg(feature = "connect")]
 mod classify;
 #[cfg(feature = "connect")]
 mod cursor;
 #[cfg(feature = "connect")]
 mod files;
+#[cfg(feature = "connect")]
+mod hints;
+#[cfg(feature = "connect")]
+mod load;
+#[cfg(feature = "sqlite")]
+mod parts;
+#[cfg(feature = "connect")]
+mod realise;
+#[cfg(feature = "connect")]
+mod scratch;
 mod source;
+#[cfg(feature = "connect")]
+mod statements;
 
+#[cfg(feature = "connect")]
+pub use realise::{Context, Missing, Realised, realise};
 pub use source::Source;

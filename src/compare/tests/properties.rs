@@ -1,6 +1,8 @@
 //! What holds for any two schemas.
 
-use crate::compare::testing::{Strict, any_pair, any_schema, assert_complete, faults, summaries};
+use crate::compare::testing::{
+    Strict, any_pair, any_renamed_pair, any_schema, assert_complete, faults, summaries,
+};
 use crate::compare::{CompareOptions, Comparison, Pair, compare};
 use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
@@ -30,8 +32,6 @@ fn assert_runs(start: &Schema, directives: &[Directive]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
     #[test]
     fn nothing_differs_from_itself(schema in any_schema()) {
         for dialect in DIALECTS {
@@ -66,5 +66,16 @@ proptest! {
         let comparison = compare(schemas.as_ref(), &Strict, &CompareOptions::default()).expect("compares");
         assert_runs(&schemas.live, &comparison.upgrade);
         assert_runs(&schemas.target, &comparison.downgrade(&Strict));
+    }
+
+    #[test]
+    fn any_renames_lead_to_the_target_and_back((schemas, renames) in any_renamed_pair()) {
+        let options = CompareOptions { renames, ..CompareOptions::default() };
+        for dialect in DIALECTS {
+            let comparison = compare(schemas.as_ref(), dialect, &options).expect("compares");
+            assert_complete(&comparison, schemas.as_ref(), dialect, &options);
+        }
+        let comparison = compare(schemas.as_ref(), &Strict, &options).expect("compares");
+        assert_runs(&schemas.live, &comparison.upgrade);
     }
 }

@@ -35,6 +35,7 @@ pub const VIRTUAL_TABLE: ObjectKind = ObjectKind::new("virtual table");
 pub(crate) const MODULES: &[&str] = &[
     "fts3",
     "fts4",
+    "fts4aux",
     "fts5",
     "fts5vocab",
     "geopoly",

@@ -26,7 +26,7 @@ const TABLE: ObjectKind = ObjectKind::new("table");
 const INDEX: ObjectKind = ObjectKind::new("index");
 
 /// One row of the catalog query.
-struct Entry {
+pub(super) struct Entry {
     kind: String,
     name: String,
     table: String,
@@ -54,22 +54,33 @@ impl Entry {
     }
 }
 
-pub(super) async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+/// The rows of the catalog, by name.
+pub(super) async fn catalog(connection: &mut Connection) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for row in connection.query_bulk(CATALOG, COLUMNS).await? {
         entries.extend(Entry::read(row)?);
     }
+    Ok(entries)
+}
+
+/// Puts the rows of several catalogs in the order of one.
+pub(super) fn sort(entries: &mut [Entry]) {
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// Reads the schema from the rows of its catalog.
+pub(super) fn read(entries: &[Entry], filter: &Filter) -> Reflection {
     let mut reader = Reader {
         filter,
         reflection: Reflection::default(),
-        names: known_names(&entries),
+        names: known_names(entries),
         views: entries
             .iter()
             .filter(|e| e.kind == "view")
             .map(|e| e.name.to_ascii_lowercase())
             .collect(),
     };
-    let foreign = foreign_shadows(&entries);
+    let foreign = foreign_shadows(entries);
     // Tables first: what hangs on them needs them there.
     for entry in entries
         .iter()
@@ -92,7 +103,7 @@ pub(super) async fn reflect(connection: &mut Connection, filter: &Filter) -> Res
     for table in reader.reflection.schema.tables.values_mut() {
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     }
-    Ok(reader.reflection)
+    reader.reflection
 }
 
 /// Every table and view by its folded name.

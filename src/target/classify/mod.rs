@@ -45,8 +45,14 @@ pub(crate) struct Refusal {
 /// The statements that a target of one engine may hold.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    /// The engine.
+    pub(crate) engine: Engine,
     /// How its text is scanned.
     pub(crate) lexicon: &'static Lexicon,
+    /// What the target's own database is called, where a name may say it.
+    pub(crate) own_database: &'static str,
+    /// The words that begin a constraint where a column could stand.
+    pub(crate) constraint_words: &'static [&'static str],
     /// One row for each kind of statement.
     statements: &'static [Rule],
     /// What the statements are, in words.

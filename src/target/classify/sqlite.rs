@@ -1,7 +1,7 @@
 //! The statements that a target of SQLite may hold.
 //!
-//! SQLite reads a file, or writes one, in these ways only: ATTACH, VACUUM INTO, the modules of virtual tables, extensions,
-//! and a few pragmas. All are refused here, and the scratch is closed off besides (see `Connection::memory`).
+//! SQLite reads a file, or writes one, in these ways only: ATTACH, VACUUM INTO, modules of virtual tables that have to be
+//! loaded, other extensions, and a few pragmas. All are refused here, and the scratch is closed off besides (see `Connection::memory`).
 //!
 //! `CREATE TABLE .. AS SELECT` runs, because the column types come from its query: what is compiled into SQLite and can be
 //! called there computes values and nothing else, and the rows go with the scratch.
@@ -10,13 +10,17 @@ use std::borrow::Cow;
 
 use super::{Judge, Refusal, Rule, Rules, Verdict, refuse, shorten};
 use crate::{
+    dialect::{Engine, sqlite::MODULES},
     nearest::nearest,
     sql::{Lexicon, TokenKind, unquote},
     target::cursor::{Cursor, Named},
 };
 
 pub(super) const RULES: Rules = Rules {
+    engine: Engine::Sqlite,
     lexicon: &Lexicon::SQLITE,
+    own_database: MAIN,
+    constraint_words: &["constraint", "primary", "unique", "check", "foreign"],
     statements: STATEMENTS,
     summary: "a target holds CREATE, ALTER and DROP of tables, indexes, views and triggers, and CREATE VIRTUAL \
               TABLE; statements about rows and transactions are passed over",
@@ -24,6 +28,9 @@ pub(super) const RULES: Rules = Rules {
     shadows,
     perhaps_shadow,
 };
+
+/// What SQLite calls the database that a connection was opened for.
+const MAIN: &str = "main";
 
 const STATEMENTS: &[Rule] = &[
     rule(&["create", "table"], creates_table),
@@ -72,56 +79,13 @@ const fn rule(begins: &'static [&'static str], judge: Judge) -> Rule {
     Rule { begins, judge }
 }
 
-/// Modules that keep their data in tables of the same database. The others of SQLite's own show what is there already, and
-/// any more would have to be loaded from a file.
-const MODULES: [Module; 8] = [
-    Module {
-        name: "fts3",
-        shadows: FTS4_SHADOWS,
-    },
-    Module {
-        name: "fts4",
-        shadows: FTS4_SHADOWS,
-    },
-    Module {
-        name: "fts4aux",
-        shadows: &[],
-    },
-    Module {
-        name: "fts5",
-        shadows: &["data", "idx", "content", "docsize", "config"],
-    },
-    Module {
-        name: "fts5vocab",
-        shadows: &[],
-    },
-    Module {
-        name: "rtree",
-        shadows: RTREE_SHADOWS,
-    },
-    Module {
-        name: "rtree_i32",
-        shadows: RTREE_SHADOWS,
-    },
-    Module {
-        name: "geopoly",
-        shadows: RTREE_SHADOWS,
-    },
-];
-const FTS4_SHADOWS: &[&str] = &["content", "segments", "segdir", "docsize", "stat"];
-const RTREE_SHADOWS: &[&str] = &["node", "rowid", "parent"];
-
-struct Module {
-    name: &'static str,
-    /// What follows `<table>_` in the names of its tables.
-    shadows: &'static [&'static str],
-}
-
-impl Module {
-    fn named(name: &str) -> Option<&'static Self> {
-        MODULES
-            .iter()
-            .find(|module| module.name.eq_ignore_ascii_case(name))
+/// What follows `<table>_` in the names of the tables in which a module keeps its data.
+fn shadow_suffixes(module: &str) -> &'static [&'static str] {
+    match module.to_ascii_lowercase().as_str() {
+        "fts3" | "fts4" => &["content", "segments", "segdir", "docsize", "stat"],
+        "fts5" => &["data", "idx", "content", "docsize", "config"],
+        "rtree" | "rtree_i32" | "geopoly" => &["node", "rowid", "parent"],
+        _ => &[],
     }
 }
 
@@ -220,9 +184,8 @@ fn creates_virtual_table<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     declared_name(&mut ahead);
     if ahead.eat("using")
         && let Some(module) = ahead.name()
-        && Module::named(&module.name).is_none()
+        && !is_any(&module.name, MODULES)
     {
-        let known: Vec<&str> = MODULES.iter().map(|module| module.name).collect();
         return refuse(
             module.offset,
             format!(
@@ -231,7 +194,7 @@ fn creates_virtual_table<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
             ),
             &format!(
                 "the modules are {}; keep other virtual tables out of the target and list them under `exclude`",
-                known.join(", ")
+                MODULES.join(", ")
             ),
         );
     }
@@ -240,7 +203,7 @@ fn creates_virtual_table<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
 
 /// The refusal of a qualifier that names another database than the target's own.
 fn elsewhere(qualifier: &Named<'_>) -> Option<Verdict<'static>> {
-    if qualifier.name.eq_ignore_ascii_case("main") {
+    if qualifier.name.eq_ignore_ascii_case(MAIN) {
         None
     } else if qualifier.name.eq_ignore_ascii_case("temp") {
         Some(temporary(qualifier.offset))
@@ -286,11 +249,10 @@ fn pragma<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     if let Some(refusal) = qualifier.and_then(|qualifier| elsewhere(&qualifier)) {
         return refusal;
     }
-    let is = |known: &&str| pragma.name.eq_ignore_ascii_case(known);
-    if OBEYED_PRAGMAS.iter().any(|known| is(known)) {
+    if is_any(&pragma.name, &OBEYED_PRAGMAS) {
         return Verdict::Run;
     }
-    if IDLE_PRAGMAS.iter().any(|known| is(known)) {
+    if is_any(&pragma.name, &IDLE_PRAGMAS) {
         return Verdict::PassOver;
     }
     let known = IDLE_PRAGMAS.into_iter().chain(OBEYED_PRAGMAS);
@@ -428,14 +390,12 @@ fn shadows(statement: &str) -> Vec<String> {
     let Some((_, table)) = declared_name(&mut cursor) else {
         return Vec::new();
     };
-    let module = cursor
-        .eat("using")
-        .then(|| cursor.name())
-        .flatten()
-        .and_then(|name| Module::named(&name.name));
-    module
-        .map(|module| module.shadows)
-        .unwrap_or_default()
+    if !cursor.eat("using") {
+        return Vec::new();
+    }
+    cursor
+        .name()
+        .map_or(&[][..], |module| shadow_suffixes(&module.name))
         .iter()
         .map(|suffix| format!("{}_{suffix}", table.name))
         .collect()
