@@ -4,7 +4,7 @@
 //! version or about something else is as good as none, and so is a folder that cannot be written: then the target is
 //! realised again, and nobody is told.
 //!
-//! For 1,000 SQLite tables, reading a kept schema takes a fifth of the time of making it; for a few tables it takes longer.
+//! For 1,000 SQLite tables, reading a kept schema takes a tenth of the time of making it; for a few tables it takes longer.
 
 use std::{
     fs,

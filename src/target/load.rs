@@ -59,8 +59,8 @@ pub(super) async fn run<S: AsRef<str> + Sync>(
     }
 }
 
-/// The engine's error with its place, and what in the target may have caused it.
-fn explained(
+/// The engine's error about the statement of that number with its place, and what in the target may have caused it.
+pub(super) fn explained(
     files: &[SqlFile],
     statements: &[Runs<'_>],
     index: usize,

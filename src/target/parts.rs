@@ -22,19 +22,21 @@ enum Piece {
     Alone(Vec<String>),
     /// It creates this and needs that.
     On { creates: String, needs: String },
+    /// It drops this if it is there.
+    Drops(String),
 }
 
-/// The statements in parts, each in its order. `None` when there are few, or when one does more than create something under
-/// a name of its own: then only all of them together mean what they mean.
-pub(super) fn parts<'s, 'a>(statements: &'s [Runs<'a>], rules: &Rules) -> Option<Vec<Vec<&'s Runs<'a>>>> {
+/// The numbers of the statements in each part. `None` when there are few, or when one does more than create something under a
+/// name of its own: then only all of them together mean what they mean.
+pub(super) fn parts(statements: &[Runs<'_>], rules: &Rules) -> Option<Vec<Vec<usize>>> {
     if statements.len() < WORTH_CUTTING {
         return None;
     }
-    let mut parts: Vec<Vec<&Runs<'_>>> = Vec::new();
+    let mut parts: Vec<Vec<usize>> = Vec::new();
     let mut filled = PART_SIZE;
     let mut taken = BTreeSet::new();
     let mut homes: BTreeMap<String, usize> = BTreeMap::new();
-    for statement in statements {
+    for (number, statement) in statements.iter().enumerate() {
         let part = match piece(&statement.sql, rules)? {
             Piece::Alone(names) => {
                 if filled == PART_SIZE {
@@ -57,18 +59,37 @@ pub(super) fn parts<'s, 'a>(statements: &'s [Runs<'a>], rules: &Rules) -> Option
                 }
                 *homes.get(&needs)?
             }
+            Piece::Drops(name) if taken.contains(&name) => return None,
+            Piece::Drops(_) => continue,
         };
-        parts[part].push(statement);
+        parts[part].push(number);
     }
     Some(parts)
 }
 
+/// Whether a statement creates a virtual table: its module may look at other tables.
+pub(super) fn is_virtual_table(sql: &str, rules: &Rules) -> bool {
+    Cursor::new(sql, rules.lexicon).eat_all(&["create", "virtual"])
+}
+
 fn piece(sql: &str, rules: &Rules) -> Option<Piece> {
     let mut cursor = Cursor::new(sql, rules.lexicon);
+    let folded = |name: &str| name.to_ascii_lowercase();
+    // Triggers have names of their own, apart from those of tables, views and indexes.
+    let trigger = |name: String| format!("trigger {name}");
+    if cursor.eat("drop") {
+        let is_trigger = cursor.at_keyword("trigger");
+        cursor.take();
+        let name = cursor
+            .eat_all(&["if", "exists"])
+            .then(|| cursor.qualified_name())??
+            .1;
+        let name = folded(&name.name);
+        return Some(Piece::Drops(if is_trigger { trigger(name) } else { name }));
+    }
     if !cursor.eat("create") {
         return None;
     }
-    let folded = |name: &str| name.to_ascii_lowercase();
     let name_in = |cursor: &mut Cursor<'_>| {
         cursor.eat_all(&["if", "not", "exists"]);
         cursor.qualified_name().map(|(_, name)| folded(&name.name))
@@ -98,8 +119,7 @@ fn piece(sql: &str, rules: &Rules) -> Option<Piece> {
         cursor.take()?;
     }
     let needs = folded(&cursor.name()?.name);
-    // Triggers have names of their own: no table or index can end in a blank that nobody wrote.
-    let creates = if is_trigger { format!("{name}\0") } else { name };
+    let creates = if is_trigger { trigger(name) } else { name };
     Some(Piece::On { creates, needs })
 }
 
@@ -124,11 +144,10 @@ mod tests {
         let rules = Rules::of(Engine::Sqlite).unwrap();
         let found = statements(&files, rules).unwrap();
         let parts = parts(&found.runs, rules)?;
-        assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), found.runs.len());
         Some(
             parts
                 .iter()
-                .map(|part| part.iter().map(|s| s.sql.to_string()).collect())
+                .map(|part| part.iter().map(|&n| found.runs[n].sql.to_string()).collect())
                 .collect(),
         )
     }
@@ -137,7 +156,8 @@ mod tests {
     fn what_stands_on_a_table_goes_with_it() {
         let parts = cut(
             300,
-            "CREATE UNIQUE INDEX IF NOT EXISTS main.i ON \"T70\" (a);
+            "DROP TRIGGER IF EXISTS t1; DROP INDEX IF EXISTS i;
+             CREATE UNIQUE INDEX IF NOT EXISTS main.i ON \"T70\" (a);
              CREATE VIEW v AS SELECT * FROM t0;
              CREATE TRIGGER v INSTEAD OF UPDATE OF \"on\" ON V BEGIN SELECT 1; END;
              CREATE VIRTUAL TABLE f USING fts5(a);",
@@ -160,6 +180,8 @@ mod tests {
         for more in [
             "ALTER TABLE t1 RENAME TO u;",
             "DROP TABLE t1;",
+            "DROP TABLE IF EXISTS T1;",
+            "DROP VIEW nowhere;",
             "PRAGMA legacy_alter_table = ON;",
             "CREATE TABLE u AS SELECT * FROM t1;",
             "CREATE TABLE IF NOT EXISTS T1 (b int);",

@@ -392,6 +392,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_virtual_table_that_reads_another_table_finds_it_in_a_large_schema() {
+        let sql = large() + "CREATE VIRTUAL TABLE g USING fts4(content=\"t7\");";
+        assert_eq!(realise_text(&sql).await.schema.objects.len(), 2 * 299 + 2);
+        let sql = large() + "CREATE VIRTUAL TABLE g USING fts4(content=\"nowhere\");";
+        let error = realise_in(&folder(&[("a.sql", &sql)]), "a.sql")
+            .await
+            .unwrap_err();
+        assert_eq!(error.message(), "vtable constructor failed: g");
+    }
+
+    #[tokio::test]
     async fn an_error_in_a_large_schema_is_found_as_in_a_small_one() {
         let sql = large() + "CREATE TABLE last (a int,, b int);";
         let error = realise_in(&folder(&[("a.sql", &sql)]), "a.sql")

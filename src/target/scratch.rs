@@ -6,8 +6,8 @@
 use super::{classify::Rules, files::SqlFile, load::load, statements::Runs};
 #[cfg(feature = "sqlite")]
 use super::{
-    load::{Failure, run},
-    parts::parts,
+    load::{Failure, explained, run},
+    parts::{is_virtual_table, parts},
 };
 #[cfg(feature = "sqlite")]
 use crate::reflect::Parts;
@@ -45,7 +45,7 @@ pub(super) async fn reflect_statements(
 ) -> Result<Reflection> {
     #[cfg(feature = "sqlite")]
     if let Some(parts) = parts(statements, rules)
-        && let Some(reflection) = reflect_parts(&parts, rules, filter).await?
+        && let Some(reflection) = reflect_parts(files, statements, &parts, rules, filter).await?
     {
         return Ok(reflection);
     }
@@ -56,20 +56,29 @@ pub(super) async fn reflect_statements(
     Ok(reflection)
 }
 
-/// The schema of parts that are loaded apart. `None` when the engine refuses a statement: whether it is wrong, and why, shows
-/// only with all of them together.
+/// The schema of parts that are loaded apart. `None` when the engine refuses a virtual table: that may need what is in
+/// another part.
 #[cfg(feature = "sqlite")]
 async fn reflect_parts(
-    parts: &[Vec<&Runs<'_>>],
+    files: &[SqlFile],
+    statements: &[Runs<'_>],
+    parts: &[Vec<usize>],
     rules: &Rules,
     filter: &Filter,
 ) -> Result<Option<Reflection>> {
     let mut catalogs = Parts::default();
     for part in parts {
         let mut scratch = open(rules.engine).await?;
-        match run(part, &mut scratch).await {
+        let texts: Vec<&Runs<'_>> = part.iter().map(|&number| &statements[number]).collect();
+        match run(&texts, &mut scratch).await {
             Ok(()) => catalogs.add(&mut scratch).await?,
-            Err(Failure::Refused(_)) => return Ok(None),
+            Err(Failure::Refused(refused)) => {
+                let number = part[refused.index];
+                if is_virtual_table(&statements[number].sql, rules) {
+                    return Ok(None);
+                }
+                return Err(explained(files, statements, number, &refused.error, rules));
+            }
             Err(Failure::Other(error)) => return Err(error),
         }
         scratch.close().await?;
