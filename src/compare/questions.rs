@@ -34,19 +34,34 @@ impl fmt::Display for RenameQuestion {
 
 impl RenameQuestion {
     /// What there is to know for somebody who was not asked.
-    fn warning(&self) -> Notice {
-        match &self.what {
+    fn warning(&self, dialect: &dyn Dialect) -> Notice {
+        let (kind, old, new, comment) = match &self.what {
             RenameOf::Table { old, new } => {
-                Notice::warning(format!("table {old} is dropped and table {new} is added, which may be a rename"))
-                    .hint(format!("if it is: `-- autogen: renamed from {old}` above {new} in the target, or --rename {old}={new}"))
+                let namespace = old
+                    .namespace
+                    .iter()
+                    .map(|n| dialect.quote(n) + ".")
+                    .collect::<String>();
+                (
+                    "table",
+                    old.to_string(),
+                    new.to_string(),
+                    namespace + &dialect.quote(&old.name),
+                )
             }
-            RenameOf::Column { table, old, new } => Notice::warning(format!(
-                "column {table}.{old} is dropped and column {table}.{new} is added, which may be a rename"
-            ))
-            .hint(format!(
-                "if it is: `-- autogen: renamed from {old}` above {new} in the target, or --rename {table}.{old}={table}.{new}"
-            )),
-        }
+            RenameOf::Column { table, old, new } => (
+                "column",
+                format!("{table}.{old}"),
+                format!("{table}.{new}"),
+                dialect.quote(old),
+            ),
+        };
+        Notice::warning(format!(
+            "{kind} {old} is dropped and {kind} {new} is added, which may be a rename"
+        ))
+        .hint(format!(
+            "if it is: write `-- autogen: renamed from {comment}` above {new} in the target, or give --rename {old}={new}"
+        ))
     }
 }
 
@@ -105,7 +120,10 @@ pub(super) fn ask(
         .filter(|what| !declined.contains(what))
         .map(|what| RenameQuestion { what })
         .collect();
-    let warnings = questions.iter().map(RenameQuestion::warning).collect();
+    let warnings = questions
+        .iter()
+        .map(|question| question.warning(dialect))
+        .collect();
     (questions, warnings)
 }
 

@@ -94,6 +94,16 @@ fn t_09_without_a_word_a_column_is_dropped_and_added_with_a_warning_and_a_questi
 }
 
 #[test]
+fn the_hint_in_a_warning_is_spelled_as_the_target_must_spell_it() {
+    let comparison = compared(
+        "create table t (id integer, \"my old\" text)",
+        "create table t (id integer, new text)",
+    );
+    let hint = comparison.notices[0].hint.as_deref().unwrap_or_default();
+    assert!(hint.contains("-- autogen: renamed from \"my old\"`"), "{hint}");
+}
+
+#[test]
 fn t_10_a_table_is_renamed_when_it_was_declared() {
     let live = "create table old (id integer primary key); create index i on old (id);
         create table child (p integer references old (id)); create view v as select id from old";
