@@ -1,16 +1,27 @@
 //! Sorting numbered things by what must come before what.
 //!
-//! In come edges between numbers and a rank for each number; out comes the smallest sequence that respects all edges, or the groups of
-//! numbers that wait for each other. Nothing here knows what is sorted.
+//! In come edges between numbers and a rank for each number; out comes a sequence that respects all edges, or the groups of numbers that
+//! wait for each other. Nothing here knows what is sorted.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeSet;
 
 /// A directed graph over `0..len`.
 #[derive(Debug)]
 pub(super) struct Graph {
     after: Vec<Vec<usize>>,
     before: Vec<usize>,
+}
+
+/// Where a number stands when the edges leave a choice.
+pub(super) trait Rank: Ord {
+    /// Whether two numbers should stand together.
+    fn is_beside(&self, other: &Self) -> bool;
+}
+
+impl<R: Rank> Rank for &R {
+    fn is_beside(&self, other: &Self) -> bool {
+        (*self).is_beside(*other)
+    }
 }
 
 /// How a sort ended.
@@ -57,8 +68,9 @@ impl Graph {
         }
     }
 
-    /// Sorts by the edges, and where they leave a choice by `rank`. A number of no rank is taken as soon as it can be.
-    pub(super) fn sort<R: Ord>(&self, rank: impl Fn(usize) -> Option<R>) -> Sorted {
+    /// Sorts by the edges, and where they leave a choice by `rank`: first what stands beside the last one, then the lowest. A number
+    /// of no rank is taken as soon as it can be.
+    pub(super) fn sort<R: Rank>(&self, rank: impl Fn(usize) -> Option<R>) -> Sorted {
         let (sequence, _) = self.take(&rank);
         if sequence.len() == self.after.len() {
             Sorted::Sequence(sequence)
@@ -68,7 +80,7 @@ impl Graph {
     }
 
     /// The same, but where numbers wait for each other, the one of the lowest rank does not wait.
-    pub(super) fn sort_anyway<R: Ord>(&self, rank: impl Fn(usize) -> Option<R>) -> Vec<usize> {
+    pub(super) fn sort_anyway<R: Rank>(&self, rank: impl Fn(usize) -> Option<R>) -> Vec<usize> {
         let mut graph = Self {
             after: self.after.clone(),
             before: self.before.clone(),
@@ -87,20 +99,35 @@ impl Graph {
     }
 
     /// Kahn's algorithm: what could be taken in sequence, and for how many each of the rest waits.
-    fn take<R: Ord>(&self, rank: &impl Fn(usize) -> Option<R>) -> (Vec<usize>, Vec<usize>) {
+    fn take<R: Rank>(&self, rank: &impl Fn(usize) -> Option<R>) -> (Vec<usize>, Vec<usize>) {
         let mut waiting = self.before.clone();
         let mut sequence = Vec::with_capacity(waiting.len());
-        let mut ready: BinaryHeap<Reverse<(Option<R>, usize)>> = (0..waiting.len())
+        let mut ready: BTreeSet<(Option<R>, usize)> = (0..waiting.len())
             .filter(|n| waiting[*n] == 0)
-            .map(|n| Reverse((rank(n), n)))
+            .map(|n| (rank(n), n))
             .collect();
-        while let Some(Reverse((_, number))) = ready.pop() {
+        let mut last: Option<(Option<R>, usize)> = None;
+        while let Some((_, lowest)) = ready.first() {
+            let beside = last.as_ref().and_then(|last| {
+                let (rank, number) = ready.range(last..).next()?;
+                last.0.as_ref()?.is_beside(rank.as_ref()?).then_some(*number)
+            });
+            let number = if rank(*lowest).is_none() {
+                *lowest
+            } else {
+                beside.unwrap_or(*lowest)
+            };
+            let taken = (rank(number), number);
+            ready.remove(&taken);
             sequence.push(number);
             for &next in &self.after[number] {
                 waiting[next] -= 1;
                 if waiting[next] == 0 {
-                    ready.push(Reverse((rank(next), next)));
+                    ready.insert((rank(next), next));
                 }
+            }
+            if taken.0.is_some() {
+                last = Some(taken);
             }
         }
         (sequence, waiting)
@@ -160,6 +187,12 @@ impl Graph {
 mod tests {
     use super::*;
 
+    impl Rank for usize {
+        fn is_beside(&self, other: &Self) -> bool {
+            self / 10 == other / 10
+        }
+    }
+
     fn graph(len: usize, edges: &[(usize, usize)]) -> Graph {
         let mut graph = Graph::new(len);
         for &(first, then) in edges {
@@ -170,8 +203,16 @@ mod tests {
 
     #[test]
     fn edges_count_first_and_ranks_where_edges_leave_a_choice() {
-        let sorted = graph(5, &[(4, 0), (0, 2)]).sort(|n| Some(9 - n));
+        let sorted = graph(5, &[(4, 0), (0, 2)]).sort(|n| Some(10 * (9 - n)));
         assert_eq!(sorted, Sorted::Sequence(vec![4, 3, 1, 0, 2]));
+    }
+
+    #[test]
+    fn what_belongs_together_stands_together() {
+        // After 20, both 11 and 12 could be taken, but 21 stands beside it.
+        let ranks = [12, 20, 11, 21];
+        let sorted = graph(4, &[(1, 0), (1, 2)]).sort(|n| Some(ranks[n]));
+        assert_eq!(sorted, Sorted::Sequence(vec![1, 3, 2, 0]));
     }
 
     #[test]

@@ -73,6 +73,12 @@ struct Rank {
     name: String,
 }
 
+impl graph::Rank for Rank {
+    fn is_beside(&self, other: &Self) -> bool {
+        (&self.stage, &self.table) == (&other.stage, &other.table)
+    }
+}
+
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Namespaces,

@@ -15,6 +15,16 @@ fn t_04_a_parent_comes_before_its_child() {
 }
 
 #[test]
+fn a_new_table_and_its_indexes_stand_together() {
+    let target = "create table a (p integer references b); create index i on a (p);
+        create table b (id integer primary key, x text); create index j on b (x)";
+    assert_eq!(
+        changes("", target),
+        ["b: new table", "b: new index j", "a: new table", "a: new index i"]
+    );
+}
+
+#[test]
 fn t_05_a_child_goes_before_its_parent() {
     let live = "create table a (id integer primary key);
         create table b (id integer primary key, p integer references a);
