@@ -399,7 +399,7 @@ mod tests {
         let error = realise_in(&folder(&[("a.sql", &sql)]), "a.sql")
             .await
             .unwrap_err();
-        assert_eq!(error.message(), "vtable constructor failed: g");
+        assert_eq!(error.message(), "no such table: main.nowhere");
     }
 
     #[tokio::test]
