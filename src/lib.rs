@@ -6,6 +6,8 @@ pub mod database;
 pub mod dialect;
 pub mod directive;
 mod error;
+#[cfg(feature = "connect")]
+pub mod migrate;
 mod nearest;
 mod notice;
 pub mod plan;

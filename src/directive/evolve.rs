@@ -5,7 +5,7 @@
 
 use super::{AlterColumn, AlterTable, ColumnChange, Directive, NewColumn, OptionChange, TableChange};
 use crate::schema::{
-    Column, Constraint, Index, Name, Object, ObjectId, Options, PartTarget, QName, Schema, Sql, Table,
+    Column, Constraint, Index, Name, Object, ObjectId, Options, PartTarget, QName, Schema, Sql, Table, Unique,
 };
 use crate::{Error, ErrorKind, Result};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -364,7 +364,7 @@ fn change_table<N: Naming + ?Sized>(table: &mut Table, change: &TableChange, nam
             replace_constraint(table, &found, renamed);
         }
         TableChange::SetOption(OptionChange { key, value }) => {
-            set_option(&mut table.options, key, value.new.as_ref())
+            set_option(&mut table.options, key, value.new.as_ref());
         }
         TableChange::SetComment(comment) => table.comment.clone_from(&comment.new),
         TableChange::SetDefinition(definition) => table.definition = Some(definition.new.clone()),
@@ -425,7 +425,7 @@ fn set_option(options: &mut Options, key: &str, value: Option<&String>) {
     }
 }
 
-/// A constraint is found by its name, or when it has none, by all it says.
+/// A constraint is found by all it says, else by its name, else, when it has none, by what it is about.
 fn drop_constraint<N: Naming + ?Sized>(table: &mut Table, wanted: &Constraint, naming: &N) -> Result<()> {
     let found = table
         .constraints()
@@ -439,6 +439,7 @@ fn drop_constraint<N: Naming + ?Sized>(table: &mut Table, wanted: &Constraint, n
                     }
             })
         })
+        .or_else(|| the_only_one(table.constraints().filter(|c| says_the_same(c, wanted, naming))))
         .ok_or_else(|| {
             missing(
                 &wanted.kind().to_string(),
@@ -453,6 +454,40 @@ fn drop_constraint<N: Naming + ?Sized>(table: &mut Table, wanted: &Constraint, n
         Constraint::Exclude(c) => remove_first(&mut table.excludes, c),
     }
     Ok(())
+}
+
+fn the_only_one<T>(mut found: impl Iterator<Item = T>) -> Option<T> {
+    let one = found.next()?;
+    found.next().is_none().then_some(one)
+}
+
+/// Whether two constraints without names are about the same thing, though one may spell out what the other leaves to a default.
+fn says_the_same<N: Naming + ?Sized>(a: &Constraint, b: &Constraint, naming: &N) -> bool {
+    let names =
+        |a: &[Name], b: &[Name]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| naming.same_name(a, b));
+    if a.name().is_some() || b.name().is_some() {
+        return false;
+    }
+    match (a, b) {
+        (Constraint::Unique(a), Constraint::Unique(b)) => {
+            let columns = |unique: &Unique| -> Option<Vec<Name>> {
+                unique
+                    .columns
+                    .iter()
+                    .map(|part| part.column_name().cloned())
+                    .collect()
+            };
+            columns(a).zip(columns(b)).is_some_and(|(a, b)| names(&a, &b))
+        }
+        (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => {
+            names(&a.columns, &b.columns) && same(naming, &a.table, &b.table)
+        }
+        (Constraint::Check(a), Constraint::Check(b)) => a
+            .expression
+            .split_whitespace()
+            .eq(b.expression.split_whitespace()),
+        _ => false,
+    }
 }
 
 fn replace_constraint(table: &mut Table, old: &Constraint, new: Constraint) {

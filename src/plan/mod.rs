@@ -12,6 +12,8 @@ mod opaque;
 mod rows;
 mod text;
 
+#[cfg(feature = "connect")]
+pub(crate) use compile::refuse_irreversible;
 pub use compile::{Plan, Step, groups, plan};
 pub use contradiction::{Contradiction, Guard};
 #[cfg(feature = "connect")]

@@ -1,0 +1,555 @@
+//! The ledger: which revisions a database has, and what was done to it.
+//!
+//! Two tables: one row per applied head (the rule and the column are Alembic's), and a list that only grows. Comes in: revisions.
+//! Goes out: SQL by way of the dialect, or rows read back. Reading never creates the tables.
+
+use crate::database::{Connection, Row};
+use crate::dialect::{Dialect, Engine};
+use crate::directive::{Directive, Literal};
+use crate::plan::{plan, terminated};
+use crate::schema::{Column, IndexPart, Options, PrimaryKey, QName, Schema, Table};
+use crate::script::RevisionId;
+use crate::{Error, ErrorKind, Result};
+use jiff::Timestamp;
+use sea_schema::{probe::SchemaProbe, sea_query::SqliteQueryBuilder};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Where the ledger lies.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    dialect: &'static dyn Dialect,
+    version: QName,
+    history: QName,
+}
+
+/// What was done with a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Its `upgrade` ran.
+    Upgrade,
+    /// Its `downgrade` ran.
+    Downgrade,
+    /// It was put down as applied without running.
+    Stamp,
+}
+
+impl Direction {
+    const ALL: [Self; 3] = [Self::Upgrade, Self::Downgrade, Self::Stamp];
+
+    /// The word in the ledger.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The revision; `None` for a stamp to before the first one.
+    pub revision: Option<RevisionId>,
+    /// What was done.
+    pub direction: Direction,
+    /// The checksum of its script then.
+    pub checksum: Option<String>,
+    /// The version of this program that did it.
+    pub tool_version: String,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it was done.
+    pub finished_at: Option<Timestamp>,
+    /// How many statements were run.
+    pub statements: u64,
+    /// How many there were to run.
+    pub statements_total: u64,
+}
+
+/// What the ledger says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Record {
+    /// The applied heads, sorted.
+    pub(super) heads: Vec<RevisionId>,
+    /// The history, oldest first.
+    pub(super) history: Vec<Entry>,
+}
+
+const VERSION_COLUMN: &str = "version_num";
+const HISTORY_COLUMNS: [(&str, &str); 9] = [
+    ("id", "integer"),
+    ("revision", "varchar(255)"),
+    ("direction", "varchar(16)"),
+    ("checksum", "varchar(128)"),
+    ("tool_version", "varchar(64)"),
+    ("started_at", "varchar(40)"),
+    ("finished_at", "varchar(40)"),
+    ("statements", "integer"),
+    ("statements_total", "integer"),
+];
+/// Columns of the history that may be NULL.
+const OPTIONAL: [&str; 3] = ["revision", "checksum", "finished_at"];
+
+impl Ledger {
+    /// The ledger in tables of these names.
+    pub fn new(dialect: &'static dyn Dialect, version_table: &str, history_table: &str) -> Self {
+        Self {
+            dialect,
+            version: QName::plain(version_table),
+            history: QName::plain(history_table),
+        }
+    }
+
+    /// The names of its tables.
+    pub fn tables(&self) -> [&str; 2] {
+        [&self.version.name, &self.history.name]
+    }
+
+    /// The applied heads, sorted; none when there is no ledger.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds what is no revision.
+    pub async fn heads(&self, connection: &mut Connection) -> Result<Vec<RevisionId>> {
+        if !self.has(connection, &self.version).await? {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {} FROM {}",
+            self.dialect.quote(VERSION_COLUMN),
+            self.quoted(&self.version)
+        );
+        let mut heads = Vec::new();
+        for row in connection
+            .query(&sql)
+            .await
+            .map_err(|e| Self::unreadable(&self.version, e))?
+        {
+            let text = row.text(0).map_err(|e| Self::unreadable(&self.version, e))?;
+            let id = RevisionId::new(text).map_err(|e| Self::unreadable(&self.version, e))?;
+            heads.push(id);
+        }
+        heads.sort();
+        match heads.windows(2).find(|pair| pair[0] == pair[1]) {
+            None => Ok(heads),
+            Some(twice) => Err(Error::new(
+                ErrorKind::OutOfStep,
+                format!("revision {} stands twice in {}", twice[0], self.version),
+            )
+            .hint("write the right revision with `autogen stamp`")),
+        }
+    }
+
+    /// The history, oldest first; empty when there is none.
+    ///
+    /// # Errors
+    /// When the table cannot be read or holds what this program does not write.
+    pub async fn history(&self, connection: &mut Connection) -> Result<Vec<Entry>> {
+        if !self.has(connection, &self.history).await? {
+            return Ok(Vec::new());
+        }
+        let columns: Vec<String> = HISTORY_COLUMNS
+            .iter()
+            .map(|(name, _)| self.dialect.quote(name))
+            .collect();
+        let sql = format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            columns.join(", "),
+            self.quoted(&self.history),
+            columns[0]
+        );
+        connection
+            .query(&sql)
+            .await
+            .and_then(|rows| rows.iter().map(entry).collect())
+            .map_err(|e| Self::unreadable(&self.history, e))
+    }
+
+    /// Whether both tables are there.
+    pub(super) async fn exists(&self, connection: &mut Connection) -> Result<bool> {
+        Ok(self.has(connection, &self.version).await? && self.has(connection, &self.history).await?)
+    }
+
+    /// Both at once.
+    pub(super) async fn read(&self, connection: &mut Connection) -> Result<Record> {
+        Ok(Record {
+            heads: self.heads(connection).await?,
+            history: self.history(connection).await?,
+        })
+    }
+
+    /// Makes the tables that are missing. Gives whether it made one.
+    pub(super) async fn ensure(&self, connection: &mut Connection) -> Result<bool> {
+        let mut made = false;
+        for table in [self.version_model(), self.history_model()] {
+            if !self.has(connection, &table.name).await? {
+                for sql in self.create(&table)? {
+                    connection
+                        .execute(&sql)
+                        .await
+                        .map_err(|e| e.context(format!("ledger {}", table.name)))?;
+                }
+                made = true;
+            }
+        }
+        Ok(made)
+    }
+
+    /// Turns the applied heads `old` into `new`.
+    ///
+    /// # Errors
+    /// When the table does not hold exactly `old`.
+    pub(super) async fn set_heads(
+        &self,
+        connection: &mut Connection,
+        old: &[RevisionId],
+        new: &[RevisionId],
+    ) -> Result<()> {
+        for sql in self.moves(old, new) {
+            let rows = connection.execute(&sql).await?;
+            if rows != 1 {
+                return Err(Error::new(
+                    ErrorKind::OutOfStep,
+                    format!(
+                        "{} was changed in the meantime: {rows} rows are {}, where one was expected",
+                        self.version,
+                        old.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
+                    ),
+                )
+                .hint("look at it with `autogen current`, then run the command again"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces whatever heads there are.
+    pub(super) async fn replace_heads(&self, connection: &mut Connection, new: &[RevisionId]) -> Result<()> {
+        connection
+            .execute(&format!("DELETE FROM {}", self.quoted(&self.version)))
+            .await?;
+        self.set_heads(connection, &[], new).await
+    }
+
+    /// Adds a line to the history.
+    pub(super) async fn record(&self, connection: &mut Connection, entry: &Entry) -> Result<()> {
+        connection.execute(&self.insertion(entry)).await.map(drop)
+    }
+
+    /// The statements that make both tables, as text.
+    pub(super) fn creation_sql(&self) -> Result<String> {
+        let mut sql = String::new();
+        for table in [self.version_model(), self.history_model()] {
+            for statement in self.create(&table)? {
+                sql.push_str(&terminated(&statement));
+            }
+        }
+        Ok(sql)
+    }
+
+    /// The statements that turn heads `old` into `new`: one each, every one of them for exactly one row.
+    pub(super) fn moves(&self, old: &[RevisionId], new: &[RevisionId]) -> Vec<String> {
+        let (old, new): (BTreeSet<_>, BTreeSet<_>) = (old.iter().collect(), new.iter().collect());
+        let mut gone = old.difference(&new);
+        let mut come = new.difference(&old);
+        let table = self.quoted(&self.version);
+        let column = self.dialect.quote(VERSION_COLUMN);
+        let mut statements = Vec::new();
+        loop {
+            match (gone.next(), come.next()) {
+                (Some(old), Some(new)) => statements.push(format!(
+                    "UPDATE {table} SET {column} = {} WHERE {column} = {}",
+                    self.text(new.as_str()),
+                    self.text(old.as_str())
+                )),
+                (Some(old), None) => {
+                    statements.push(format!(
+                        "DELETE FROM {table} WHERE {column} = {}",
+                        self.text(old.as_str())
+                    ));
+                }
+                (None, Some(new)) => statements.push(format!(
+                    "INSERT INTO {table} ({column}) VALUES ({})",
+                    self.text(new.as_str())
+                )),
+                (None, None) => return statements,
+            }
+        }
+    }
+
+    /// The statement that adds a line to the history. An entry that does not say when it was begun gets the time at which the
+    /// statement runs.
+    pub(super) fn insertion(&self, entry: &Entry) -> String {
+        let optional =
+            |text: Option<&str>| text.map_or_else(|| self.dialect.literal(&Literal::Null), |t| self.text(t));
+        let number = |n: u64| {
+            self.dialect
+                .literal(&Literal::Integer(i64::try_from(n).unwrap_or(i64::MAX)))
+        };
+        let now = entry.started_at.is_none();
+        let time = |time: Option<Timestamp>| match time {
+            None if now => "CURRENT_TIMESTAMP".to_owned(),
+            time => optional(time.map(|t| t.to_string()).as_deref()),
+        };
+        let columns: Vec<String> = HISTORY_COLUMNS
+            .iter()
+            .map(|(name, _)| self.dialect.quote(name))
+            .collect();
+        // The next number comes from the table itself: no engine's own numbering is needed, and a migrator is alone.
+        format!(
+            "INSERT INTO {table} ({}) SELECT coalesce(max({id}), 0) + 1, {}, {}, {}, {}, {}, {}, {}, {} FROM {table}",
+            columns.join(", "),
+            optional(entry.revision.as_ref().map(RevisionId::as_str)),
+            self.text(entry.direction.word()),
+            optional(entry.checksum.as_deref()),
+            self.text(&entry.tool_version),
+            time(entry.started_at),
+            time(entry.finished_at),
+            number(entry.statements),
+            number(entry.statements_total),
+            table = self.quoted(&self.history),
+            id = columns[0],
+        )
+    }
+
+    async fn has(&self, connection: &mut Connection, table: &QName) -> Result<bool> {
+        let sql = probe(connection.engine(), &table.name)?;
+        let rows = connection.query(&sql).await?;
+        rows.first().map_or(Ok(false), |row| row.boolean(0))
+    }
+
+    fn create(&self, table: &Table) -> Result<Vec<String>> {
+        let directive = Directive::CreateTable(Box::new(table.clone()));
+        let plan = plan(&[directive], &Schema::new(), self.dialect)?;
+        Ok(plan
+            .steps
+            .into_iter()
+            .flat_map(|s| s.statements)
+            .map(|s| s.sql)
+            .collect())
+    }
+
+    fn version_model(&self) -> Table {
+        let mut table = Table::new(self.version.clone());
+        table.columns.push(Column {
+            not_null: true,
+            ..Column::new(VERSION_COLUMN, "varchar(255)")
+        });
+        table.primary_key = Some(key(VERSION_COLUMN));
+        table
+    }
+
+    fn history_model(&self) -> Table {
+        let mut table = Table::new(self.history.clone());
+        table.columns = HISTORY_COLUMNS
+            .iter()
+            .map(|(name, ty)| Column {
+                not_null: !OPTIONAL.contains(name),
+                ..Column::new(*name, *ty)
+            })
+            .collect();
+        table.primary_key = Some(key(HISTORY_COLUMNS[0].0));
+        table
+    }
+
+    fn quoted(&self, name: &QName) -> String {
+        self.dialect.quote(&name.name)
+    }
+
+    fn text(&self, text: &str) -> String {
+        self.dialect.literal(&Literal::Text(text.to_owned()))
+    }
+
+    /// A table of that name that is no ledger of ours, or a damaged one.
+    fn unreadable(table: &QName, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::Database | ErrorKind::Script => error
+                .context(format!("the ledger table {table} cannot be read"))
+                .hint(format!(
+                    "if {table} belongs to something else, choose another name with `version_table` in autogen.toml"
+                )),
+            _ => error,
+        }
+    }
+}
+
+fn key(column: &str) -> PrimaryKey {
+    PrimaryKey {
+        name: None,
+        columns: vec![IndexPart::column(column)],
+        include: Vec::new(),
+        deferral: crate::schema::Deferral::NotDeferrable,
+        options: Options::new(),
+    }
+}
+
+/// A query that gives one truth value: whether there is a table of that name.
+fn probe(engine: Engine, table: &str) -> Result<String> {
+    match engine {
+        Engine::Sqlite => Ok(sea_schema::sqlite::Sqlite
+            .has_table(table)
+            .to_string(SqliteQueryBuilder)),
+        Engine::Postgres | Engine::Mysql | Engine::Mariadb => Err(Error::new(
+            ErrorKind::Usage,
+            format!("{engine} is not served by this version"),
+        )),
+    }
+}
+
+/// A time as this program writes it, or as an engine writes `CURRENT_TIMESTAMP`, which is in UTC where it names no zone.
+fn time_of(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    })
+}
+
+fn entry(row: &Row) -> Result<Entry> {
+    let odd = |what: &str, text: &str| Error::new(ErrorKind::Database, format!("{text:?} is no {what}"));
+    let time = |column: usize| -> Result<Option<Timestamp>> {
+        row.optional_text(column)?
+            .map(|text| time_of(text).ok_or_else(|| odd("time", text)))
+            .transpose()
+    };
+    let number = |column: usize| -> Result<u64> {
+        let number = row.integer(column)?;
+        u64::try_from(number).map_err(|_| odd("number of statements", &number.to_string()))
+    };
+    let direction = row.text(2)?;
+    Ok(Entry {
+        revision: row.optional_text(1)?.map(RevisionId::new).transpose()?,
+        direction: Direction::ALL
+            .into_iter()
+            .find(|d| d.word() == direction)
+            .ok_or_else(|| odd("direction", direction))?,
+        checksum: row.optional_text(3)?.map(str::to_owned),
+        tool_version: row.text(4)?.to_owned(),
+        started_at: time(5)?,
+        finished_at: time(6)?,
+        statements: number(7)?,
+        statements_total: number(8)?,
+    })
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+    use crate::dialect::sqlite::Sqlite;
+
+    fn ledger() -> Ledger {
+        Ledger::new(&Sqlite, "autogen_version", "autogen_history")
+    }
+
+    fn ids(texts: &[&str]) -> Vec<RevisionId> {
+        texts
+            .iter()
+            .map(|t| RevisionId::new(*t).expect("an id"))
+            .collect()
+    }
+
+    fn done(direction: Direction, revision: &str) -> Entry {
+        Entry {
+            revision: Some(RevisionId::new(revision).expect("an id")),
+            direction,
+            checksum: Some("abc".to_owned()),
+            tool_version: "0.1.0".to_owned(),
+            started_at: "2026-11-22T06:40:00Z".parse().ok(),
+            finished_at: None,
+            statements: 2,
+            statements_total: 2,
+        }
+    }
+
+    #[tokio::test]
+    async fn reading_never_creates_the_tables() {
+        let mut memory = Connection::memory().await.expect("memory");
+        assert_eq!(ledger().read(&mut memory).await.expect("read"), Record::default());
+        let rows = memory
+            .query("SELECT count(*) FROM sqlite_schema")
+            .await
+            .expect("query");
+        assert_eq!(rows[0].integer(0).expect("a count"), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read_back() {
+        let mut memory = Connection::memory().await.expect("memory");
+        let ledger = ledger();
+        assert!(ledger.ensure(&mut memory).await.expect("made"));
+        assert!(!ledger.ensure(&mut memory).await.expect("there"));
+        let entries = [done(Direction::Upgrade, "a"), done(Direction::Downgrade, "a")];
+        for entry in &entries {
+            ledger.record(&mut memory, entry).await.expect("recorded");
+        }
+        ledger
+            .set_heads(&mut memory, &[], &ids(&["b", "a"]))
+            .await
+            .expect("set");
+        let record = ledger.read(&mut memory).await.expect("read");
+        assert_eq!(record.heads, ids(&["a", "b"]));
+        assert_eq!(record.history, entries);
+    }
+
+    #[tokio::test]
+    async fn moves_of_heads_touch_one_row_each_or_fail() {
+        let mut memory = Connection::memory().await.expect("memory");
+        let ledger = ledger();
+        ledger.ensure(&mut memory).await.expect("made");
+        let steps: [(&[&str], &[&str]); 6] = [
+            (&[], &["a"]),
+            (&["a"], &["b"]),
+            (&["b"], &["b", "c"]),
+            (&["b", "c"], &["d"]),
+            (&["d"], &["b", "c"]),
+            (&["b", "c"], &[]),
+        ];
+        for (old, new) in steps {
+            ledger
+                .set_heads(&mut memory, &ids(old), &ids(new))
+                .await
+                .expect("moved");
+            assert_eq!(ledger.heads(&mut memory).await.expect("read"), ids(new));
+        }
+        let error = ledger
+            .set_heads(&mut memory, &ids(&["x"]), &ids(&["y"]))
+            .await
+            .expect_err("gone");
+        assert_eq!(error.kind(), ErrorKind::OutOfStep);
+        assert!(error.message().contains("0 rows are x"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_table_of_another_kind_is_not_taken_for_a_ledger() {
+        let mut memory = Connection::memory().await.expect("memory");
+        memory
+            .execute("CREATE TABLE autogen_version (a); CREATE TABLE v2 (version_num)")
+            .await
+            .expect("made");
+        let error = ledger().heads(&mut memory).await.expect_err("no column");
+        assert!(
+            error.hints().iter().any(|h| h.contains("version_table")),
+            "{error:?}"
+        );
+        let other = Ledger::new(&Sqlite, "v2", "h2");
+        memory
+            .execute("INSERT INTO v2 VALUES ('a'), ('a')")
+            .await
+            .expect("rows");
+        let error = other.heads(&mut memory).await.expect_err("twice");
+        assert!(error.message().contains("twice"), "{error}");
+        memory
+            .execute("UPDATE v2 SET version_num = 'not a revision'")
+            .await
+            .expect("rows");
+        let error = other.heads(&mut memory).await.expect_err("no id");
+        assert!(error.message().contains("cannot be read"), "{error}");
+    }
+}

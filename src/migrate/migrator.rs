@@ -1,0 +1,620 @@
+//! The migrator: from where a database is to where it should be, script by script.
+//!
+//! For each script: what the session needs, the lock, the ledger read again, the directives, the ledger written, the foreign keys
+//! checked, the commit. Whatever goes wrong on the way, or whoever drops the future, leaves the database as it was
+//! before that script.
+
+use super::apply::{Violations, apply};
+use super::ledger::Record;
+use super::progress::{Event, Observer};
+use super::scripts::Scripts;
+use super::{Direction, Entry, Ledger, lock};
+use crate::config::{Config, Filter};
+use crate::database::Connection;
+use crate::dialect::{Dialect, Engine, Session, for_engine};
+use crate::directive::Directive;
+use crate::script::{Header, Point, RevisionId};
+use crate::{Error, ErrorKind, Notice, Result};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// How a migrator works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The table of applied heads.
+    pub version_table: String,
+    /// The table of what was done.
+    pub history_table: String,
+    /// How long to wait for another migrator or a locked database.
+    pub lock_timeout: Duration,
+}
+
+impl From<&Config> for Options {
+    fn from(config: &Config) -> Self {
+        Self {
+            version_table: config.version_table.clone(),
+            history_table: config.history_table(),
+            lock_timeout: config.lock_timeout,
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::from(&Config::default())
+    }
+}
+
+/// Leads a database along scripts.
+///
+/// A future of one of its methods can be dropped at any time (Ctrl-C): the script that runs is rolled back by the next call, or when
+/// the migrator goes.
+pub struct Migrator<'a> {
+    pub(super) connection: Option<Connection>,
+    pub(super) dialect: &'static dyn Dialect,
+    pub(super) scripts: &'a dyn Scripts,
+    pub(super) ledger: Ledger,
+    pub(super) filter: Filter,
+    lock_timeout: Duration,
+    observer: Box<dyn Observer + 'a>,
+    /// What is still to be run because a transaction was begun: empty when none is open.
+    unfinished: Option<Vec<String>>,
+}
+
+/// What a run has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The scripts that ran, in order; empty when there was nothing to do, or another process did it meanwhile.
+    pub ran: Vec<Ran>,
+    /// The applied heads now.
+    pub heads: Vec<RevisionId>,
+    /// What a person should know.
+    pub notices: Vec<Notice>,
+}
+
+/// A script that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// Its header.
+    pub header: Header,
+    /// Which way.
+    pub direction: Direction,
+    /// How many statements it took.
+    pub statements: u64,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl<'a> Migrator<'a> {
+    /// A migrator on an open connection. `None` stands for a database that is not there yet: it counts as empty, and only
+    /// methods that look can be called.
+    ///
+    /// # Errors
+    /// When this version does not serve the engine.
+    pub fn new(
+        connection: impl Into<Option<Connection>>,
+        engine: Engine,
+        scripts: &'a dyn Scripts,
+        options: &Options,
+    ) -> Result<Self> {
+        let dialect = for_engine(engine)?;
+        let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
+        Ok(Self {
+            connection: connection.into(),
+            dialect,
+            scripts,
+            filter: Filter::everything().hiding(ledger.tables()),
+            ledger,
+            lock_timeout: options.lock_timeout,
+            observer: Box::new(()),
+            unfinished: None,
+        })
+    }
+
+    /// Tells `observer` what happens.
+    #[must_use]
+    pub fn observed(mut self, observer: impl Observer + 'a) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
+    /// Gives the connection back, with no transaction open.
+    ///
+    /// # Errors
+    /// When an open transaction cannot be rolled back.
+    pub async fn into_connection(mut self) -> Result<Option<Connection>> {
+        self.recover().await?;
+        Ok(self.connection.take())
+    }
+
+    /// Applies the scripts up to `to`: `head`, an id or its beginning, `+2`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfStep`] when the database is at a revision that has no script; [`ErrorKind::Locked`];
+    /// [`ErrorKind::RowsContradict`]; whatever a script, planning or the database says. Scripts before the one that failed
+    /// stay applied.
+    pub async fn upgrade(&mut self, to: &str) -> Result<Outcome> {
+        self.migrate(Direction::Upgrade, to).await
+    }
+
+    /// Takes scripts back down to `to`: `base`, an id or its beginning, `-1`.
+    ///
+    /// # Errors
+    /// As [`upgrade`](Self::upgrade).
+    pub async fn downgrade(&mut self, to: &str) -> Result<Outcome> {
+        self.migrate(Direction::Downgrade, to).await
+    }
+
+    /// Puts the database down as being at `to` without running anything. Whatever revisions the ledger held are replaced.
+    ///
+    /// # Errors
+    /// When `to` names nothing or several things; [`ErrorKind::Locked`]; whatever the database says.
+    pub async fn stamp(&mut self, to: &str) -> Result<Outcome> {
+        self.recover().await?;
+        let current = self.record().await?.heads;
+        let heads = match self.scripts.graph().resolve(to, &current)? {
+            Point::Base => Vec::new(),
+            Point::At(revision) => vec![revision],
+        };
+        let started_at = Some(Timestamp::now());
+        let mut entries = Vec::new();
+        for revision in &heads {
+            entries.push(Entry {
+                revision: Some(revision.clone()),
+                direction: Direction::Stamp,
+                checksum: Some(self.scripts.checksum(revision)?),
+                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+                started_at,
+                finished_at: started_at,
+                statements: 0,
+                statements_total: 0,
+            });
+        }
+        if entries.is_empty() {
+            entries.push(Entry {
+                revision: None,
+                direction: Direction::Stamp,
+                checksum: None,
+                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+                started_at,
+                finished_at: started_at,
+                statements: 0,
+                statements_total: 0,
+            });
+        }
+        self.begin(&Session::default()).await?;
+        let stamped = self.stamp_in_transaction(&heads, &entries).await;
+        self.end(stamped).await?;
+        Ok(Outcome {
+            ran: Vec::new(),
+            heads,
+            notices: Vec::new(),
+        })
+    }
+
+    async fn stamp_in_transaction(&mut self, heads: &[RevisionId], entries: &[Entry]) -> Result<()> {
+        let ledger = self.ledger.clone();
+        let connection = self.connected()?;
+        ledger.ensure(connection).await?;
+        ledger.replace_heads(connection, heads).await?;
+        for entry in entries {
+            ledger.record(connection, entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the tables of the ledger if they are not there. Gives whether they were missing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`]; whatever the database says.
+    pub async fn ensure_ledger(&mut self) -> Result<bool> {
+        self.recover().await?;
+        self.begin(&Session::default()).await?;
+        let ledger = self.ledger.clone();
+        let made = match self.connected() {
+            Ok(connection) => ledger.ensure(connection).await,
+            Err(error) => Err(error),
+        };
+        self.end(made).await
+    }
+
+    /// The ledger as it is.
+    pub(super) async fn record(&mut self) -> Result<Record> {
+        let ledger = self.ledger.clone();
+        match &mut self.connection {
+            Some(connection) => ledger.read(connection).await,
+            None => Ok(Record::default()),
+        }
+    }
+
+    /// Whether the ledger has its tables.
+    pub(super) async fn has_ledger(&mut self) -> Result<bool> {
+        match &mut self.connection {
+            Some(connection) => self.ledger.exists(connection).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn migrate(&mut self, direction: Direction, to: &str) -> Result<Outcome> {
+        self.recover().await?;
+        let record = self.record().await?;
+        self.know(&record)?;
+        let path = self.path(direction, &record.heads, to)?;
+        let notices = self.changed_scripts(&record)?;
+        for notice in &notices {
+            self.observer.event(&Event::Noticed(notice));
+        }
+        let mut run = Run {
+            direction,
+            path,
+            ran: Vec::new(),
+            notices,
+        };
+        let mut heads = record.heads;
+        while let Some((done, next)) = run.next(self.scripts, &heads) {
+            match self.step(&next, &heads, done, &mut run).await? {
+                Step::Done { heads: now } | Step::Overtaken { heads: now } => heads = now,
+            }
+        }
+        Ok(Outcome {
+            ran: run.ran,
+            heads,
+            notices: run.notices,
+        })
+    }
+
+    /// What has to run, in order.
+    pub(super) fn path(
+        &self,
+        direction: Direction,
+        heads: &[RevisionId],
+        to: &str,
+    ) -> Result<Vec<RevisionId>> {
+        let graph = self.scripts.graph();
+        let target = graph.resolve(to, heads)?;
+        match direction {
+            Direction::Upgrade => graph.upward(heads, &target),
+            Direction::Downgrade => graph.downward(heads, &target),
+            Direction::Stamp => Ok(Vec::new()),
+        }
+    }
+
+    /// One script.
+    async fn step(
+        &mut self,
+        revision: &RevisionId,
+        heads: &[RevisionId],
+        done: usize,
+        run: &mut Run,
+    ) -> Result<Step> {
+        let header = self.scripts.header(revision).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Script,
+                format!("there is no script of revision {revision}"),
+            )
+        })?;
+        let directives = super::directives(self.scripts, revision, run.direction, self.dialect.engine())?;
+        let checksum = self.scripts.checksum(revision)?;
+        let session = self.dialect.session(&directives);
+        let event = Event::Started {
+            header,
+            direction: run.direction,
+            done,
+            of: run.path.len(),
+        };
+        self.observer.event(&event);
+        let (started, started_at) = (Instant::now(), Timestamp::now());
+        self.begin(&session).await?;
+        let entry = Entry {
+            revision: Some(revision.clone()),
+            direction: run.direction,
+            checksum: Some(checksum),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: Some(started_at),
+            finished_at: None,
+            statements: 0,
+            statements_total: 0,
+        };
+        let worked = self.work(&directives, &session, heads, entry, run).await;
+        let worked = worked.map_err(|error| self.in_script(revision, error));
+        let Worked { step, statements } = self.end(worked).await.map_err(|error| match error.kind() {
+            ErrorKind::Interrupted => Error::new(
+                ErrorKind::Interrupted,
+                format!(
+                    "interrupted in {}: nothing of it is left in the database",
+                    self.name_of(revision)
+                ),
+            ),
+            _ => error,
+        })?;
+        if let Step::Done { .. } = step {
+            let took = started.elapsed();
+            let event = Event::Finished {
+                header,
+                direction: run.direction,
+                took,
+            };
+            self.observer.event(&event);
+            run.ran.push(Ran {
+                header: header.clone(),
+                direction: run.direction,
+                statements,
+                took,
+            });
+        }
+        Ok(step)
+    }
+
+    /// What happens inside the transaction of a script.
+    async fn work(
+        &mut self,
+        directives: &[Directive],
+        session: &Session,
+        heads: &[RevisionId],
+        entry: Entry,
+        run: &mut Run,
+    ) -> Result<Worked> {
+        let Some(connection) = &mut self.connection else {
+            return Err(not_there());
+        };
+        let now = self.ledger.heads(connection).await?;
+        if now != heads {
+            return Ok(Worked {
+                step: Step::Overtaken { heads: now },
+                statements: 0,
+            });
+        }
+        let before = Violations::look(connection, &session.checks, self.dialect).await?;
+        let applied = apply(
+            connection,
+            directives,
+            None,
+            self.dialect,
+            &self.filter,
+            &mut *self.observer,
+        )
+        .await?;
+        let revision = entry.revision.clone();
+        self.ledger.ensure(connection).await?;
+        let now = moved(heads, revision.as_ref(), run.direction, self.scripts);
+        self.ledger.set_heads(connection, heads, &now).await?;
+        let entry = Entry {
+            finished_at: Some(Timestamp::now()),
+            statements: applied.statements,
+            statements_total: applied.statements,
+            ..entry
+        };
+        self.ledger.record(connection, &entry).await?;
+        let after = match before {
+            Ok(before) => Violations::look(connection, &session.checks, self.dialect)
+                .await?
+                .map(|after| (before, after)),
+            Err(notice) => Err(notice),
+        };
+        match after {
+            Ok((before, after)) => after.compare(&before, directives, self.dialect)?,
+            Err(notice) => {
+                self.observer.event(&Event::Noticed(&notice));
+                run.notices.push(notice);
+            }
+        }
+        Ok(Worked {
+            step: Step::Done { heads: now },
+            statements: applied.statements,
+        })
+    }
+
+    fn connected(&mut self) -> Result<&mut Connection> {
+        self.connection.as_mut().ok_or_else(not_there)
+    }
+
+    /// Sets the session up and begins a transaction as the only migrator.
+    async fn begin(&mut self, session: &Session) -> Result<()> {
+        let Some(connection) = &mut self.connection else {
+            return Err(not_there());
+        };
+        self.unfinished = Some(session.after.clone());
+        let begun = async {
+            for sql in &session.before {
+                connection.execute(sql).await?;
+            }
+            lock::begin(connection, self.lock_timeout, &mut *self.observer).await
+        };
+        match begun.await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.recover().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Commits what succeeded, rolls back what did not, and sets the session back.
+    async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
+        let result = match result {
+            Ok(value) => {
+                let timeout = self.lock_timeout;
+                let committed = lock::commit(self.connected()?, timeout).await;
+                committed.map(|()| value)
+            }
+            Err(error) => Err(error),
+        };
+        let recovered = self.recover().await;
+        match (result, recovered) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Err(error), Ok(())) => Err(error),
+            (Ok(_), Err(error)) => {
+                Err(error.context("the script is applied, but the session could not be set back"))
+            }
+            (Err(error), Err(second)) => Err(error.hint(format!("rolling back failed too: {second}"))),
+        }
+    }
+
+    /// Rolls back what is open and sets the session back.
+    async fn recover(&mut self) -> Result<()> {
+        let (Some(after), Some(connection)) = (&self.unfinished, &mut self.connection) else {
+            return Ok(());
+        };
+        connection.roll_back().await?;
+        for sql in after {
+            connection.execute(sql).await?;
+        }
+        self.unfinished = None;
+        Ok(())
+    }
+
+    /// Stops when the database is at a revision without a script.
+    pub(super) fn know(&self, record: &Record) -> Result<()> {
+        let Some(unknown) = record
+            .heads
+            .iter()
+            .find(|head| self.scripts.header(head).is_none())
+        else {
+            return Ok(());
+        };
+        let error = Error::new(
+            ErrorKind::OutOfStep,
+            format!(
+                "the database is at revision {unknown} ({} says so), and there is no script for it",
+                self.ledger.tables()[0]
+            ),
+        );
+        let applied = record
+            .history
+            .iter()
+            .rev()
+            .find(|entry| entry.revision.as_ref() == Some(unknown));
+        let error = match applied {
+            Some(Entry {
+                direction,
+                tool_version,
+                finished_at: Some(time),
+                ..
+            }) => error.hint(format!(
+                "it came there by `{direction}` of autogen {tool_version} on {time}"
+            )),
+            _ => error,
+        };
+        Err(error
+            .hint("get the script back from version control, or update your checkout")
+            .hint("if the database really is at another revision, say so with `autogen stamp REVISION`"))
+    }
+
+    /// Applied scripts that are not any more what they were.
+    pub(super) fn changed_scripts(&self, record: &Record) -> Result<Vec<Notice>> {
+        let applied = self.scripts.graph().ancestors(&record.heads);
+        let mut seen = BTreeSet::new();
+        let mut notices = Vec::new();
+        for entry in record.history.iter().rev() {
+            let (Some(revision), Some(checksum)) = (&entry.revision, &entry.checksum) else {
+                continue;
+            };
+            if entry.direction == Direction::Downgrade
+                || !applied.contains(revision)
+                || !seen.insert(revision)
+                || self.scripts.header(revision).is_none()
+            {
+                continue;
+            }
+            if self.scripts.checksum(revision)? != *checksum {
+                notices.push(
+                    Notice::warning(format!(
+                        "{} was changed after it was applied",
+                        self.name_of(revision)
+                    ))
+                    .hint("write a new script for what should be different, and put the old one back"),
+                );
+            }
+        }
+        notices.reverse();
+        Ok(notices)
+    }
+
+    fn in_script(&self, revision: &RevisionId, error: Error) -> Error {
+        error.context(self.name_of(revision))
+    }
+
+    pub(super) fn name_of(&self, revision: &RevisionId) -> String {
+        super::name_of(self.scripts, revision)
+    }
+}
+
+fn not_there() -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        "the database is not there, and this would change it",
+    )
+}
+
+/// A run on its way.
+struct Run {
+    direction: Direction,
+    path: Vec<RevisionId>,
+    ran: Vec<Ran>,
+    notices: Vec<Notice>,
+}
+
+impl Run {
+    /// The next script that is still to run, with the number of those before it. Another process may have run some.
+    fn next(&self, scripts: &dyn Scripts, heads: &[RevisionId]) -> Option<(usize, RevisionId)> {
+        let applied = scripts.graph().ancestors(heads);
+        let wanted = self.direction == Direction::Upgrade;
+        self.path
+            .iter()
+            .enumerate()
+            .find(|(_, revision)| applied.contains(revision) != wanted)
+            .map(|(at, revision)| (at, revision.clone()))
+    }
+}
+
+/// What came of one script.
+enum Step {
+    /// It ran.
+    Done { heads: Vec<RevisionId> },
+    /// Somebody else has moved the database meanwhile.
+    Overtaken { heads: Vec<RevisionId> },
+}
+
+struct Worked {
+    step: Step,
+    statements: u64,
+}
+
+/// The heads after one revision came or went.
+pub(super) fn moved(
+    heads: &[RevisionId],
+    revision: Option<&RevisionId>,
+    direction: Direction,
+    scripts: &dyn Scripts,
+) -> Vec<RevisionId> {
+    let Some((revision, header)) = revision.and_then(|r| Some((r, scripts.header(r)?))) else {
+        return heads.to_vec();
+    };
+    let mut now: BTreeSet<RevisionId> = heads.iter().cloned().collect();
+    match direction {
+        Direction::Upgrade => {
+            for parent in &header.revises {
+                now.remove(parent);
+            }
+            now.insert(revision.clone());
+        }
+        Direction::Downgrade => {
+            now.remove(revision);
+            let others: Vec<RevisionId> = now.iter().cloned().collect();
+            let still_under = scripts.graph().ancestors(&others);
+            now.extend(
+                header
+                    .revises
+                    .iter()
+                    .filter(|p| !still_under.contains(p))
+                    .cloned(),
+            );
+        }
+        Direction::Stamp => {}
+    }
+    now.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests;

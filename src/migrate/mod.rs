@@ -1,0 +1,27 @@
+//! Scripts to a database and back, with the ledger that remembers them.
+//!
+//! Comes in: a connection, scripts and where to go. Goes out: a database that is there, or exactly where it was. Each script and
+//! its line in the ledger are one transaction. Nothing here knows an engine but for `lock` (how one migrator is alone)
+//! and one query in `ledger`; nothing prints.
+
+mod apply;
+mod ledger;
+mod lock;
+mod migrator;
+mod preview;
+mod progress;
+mod replay;
+mod scripts;
+mod status;
+#[cfg(all(test, feature = "sqlite"))]
+mod testing;
+
+pub use ledger::{Direction, Entry, Ledger};
+pub use migrator::{Migrator, Options, Outcome, Ran};
+pub use preview::offline_sql;
+pub use progress::{Event, Observer};
+#[expect(unused_imports, reason = "sources read a history through it")]
+pub(crate) use replay::replay;
+pub use scripts::Scripts;
+use scripts::{directives, name_of};
+pub use status::{Applied, Status};

@@ -1,0 +1,315 @@
+//! What a run would do, as SQL text: `--dry-run` on a live database, and offline without one.
+//!
+//! Comes in: scripts, where the database is, the schema it has. Goes out: text that the engine's own client could run, the ledger
+//! included. Nothing is written anywhere but to a scratch database, which is asked what SQL of the user's own does to the
+//! schema.
+
+use super::ledger::Record;
+use super::migrator::moved;
+use super::replay::replay;
+use super::{Direction, Entry, Ledger, Migrator, Options, Scripts};
+use crate::compare::{CompareOptions, Pair, compare};
+use crate::config::Filter;
+use crate::database::Connection;
+use crate::dialect::{Dialect, Engine, Session, for_engine};
+use crate::directive::Directive;
+use crate::plan::{Plan, comment, groups, plan, terminated};
+use crate::reflect::reflect;
+use crate::schema::Schema;
+use crate::script::{Point, RevisionId};
+use crate::{Error, ErrorKind, Result};
+
+impl Migrator<'_> {
+    /// The SQL that [`upgrade`](Self::upgrade) would run. Nothing is changed; a database that is not there is not created.
+    ///
+    /// # Errors
+    /// As `upgrade`, as far as that can be known without running it.
+    pub async fn upgrade_sql(&mut self, to: &str) -> Result<String> {
+        self.preview(Direction::Upgrade, to).await
+    }
+
+    /// The SQL that [`downgrade`](Self::downgrade) would run. Nothing is changed.
+    ///
+    /// # Errors
+    /// As `downgrade`, as far as that can be known without running it.
+    pub async fn downgrade_sql(&mut self, to: &str) -> Result<String> {
+        self.preview(Direction::Downgrade, to).await
+    }
+
+    async fn preview(&mut self, direction: Direction, to: &str) -> Result<String> {
+        let record = self.record().await?;
+        self.know(&record)?;
+        let path = self.path(direction, &record.heads, to)?;
+        let ledger_is_there = self.has_ledger().await?;
+        let schema = match &mut self.connection {
+            Some(connection) if !path.is_empty() => reflect(connection, &self.filter).await?.schema,
+            _ => Schema::new(),
+        };
+        let foresight = Foresight::new(schema, self.dialect);
+        text(
+            self.scripts,
+            &self.ledger,
+            direction,
+            &path,
+            record,
+            ledger_is_there,
+            foresight,
+        )
+        .await
+    }
+}
+
+/// The SQL that leads from one revision to another, made without any database: the schema at `from` is that to which the
+/// scripts up to there lead.
+///
+/// # Errors
+/// When the ends name nothing or are not on one line, or a script cannot be read, planned or tried.
+pub async fn offline_sql(
+    scripts: &dyn Scripts,
+    engine: Engine,
+    options: &Options,
+    direction: Direction,
+    from: &str,
+    to: &str,
+) -> Result<String> {
+    let dialect = for_engine(engine)?;
+    let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
+    let graph = scripts.graph();
+    let start = graph.resolve(from, &[])?;
+    let heads = match &start {
+        Point::Base => Vec::new(),
+        Point::At(revision) => vec![revision.clone()],
+    };
+    let target = graph.resolve(to, &heads)?;
+    let path = match direction {
+        Direction::Upgrade => graph.upward(&heads, &target)?,
+        Direction::Downgrade => graph.downward(&heads, &target)?,
+        Direction::Stamp => Vec::new(),
+    };
+    let schema = if heads.is_empty() {
+        Schema::new()
+    } else {
+        let Some(mut scratch) = scratch(engine).await? else {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "this build has no scratch database for {engine}, and cannot know the schema at {from}"
+                ),
+            )
+            .hint("begin at base, or use `--dry-run` with a database"));
+        };
+        replay(&mut scratch, scripts, &graph.upward(&[], &start)?, dialect).await?
+    };
+    let record = Record {
+        heads,
+        history: Vec::new(),
+    };
+    let ledger_is_there = !record.heads.is_empty();
+    let foresight = Foresight::new(schema, dialect);
+    text(
+        scripts,
+        &ledger,
+        direction,
+        &path,
+        record,
+        ledger_is_there,
+        foresight,
+    )
+    .await
+}
+
+async fn text(
+    scripts: &dyn Scripts,
+    ledger: &Ledger,
+    direction: Direction,
+    path: &[RevisionId],
+    record: Record,
+    mut ledger_is_there: bool,
+    mut foresight: Foresight,
+) -> Result<String> {
+    let mut heads = record.heads;
+    let mut out = String::new();
+    if !path.is_empty() {
+        out.push_str(&comment("run this with a client that stops at the first error"));
+        out.push('\n');
+    }
+    for revision in path {
+        let name = super::name_of(scripts, revision);
+        let directives = super::directives(scripts, revision, direction, foresight.dialect.engine())?;
+        let message = scripts
+            .header(revision)
+            .map_or("", |header| header.message.as_str());
+        let title = if message.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}: {message}")
+        };
+        out.push_str(&comment(&format!("{direction} {title}")));
+        let session = foresight.dialect.session(&directives);
+        for sql in &session.before {
+            out.push_str(&terminated(sql));
+        }
+        out.push_str("BEGIN;\n");
+        let (body, statements) = foresight
+            .script(&directives, &session)
+            .await
+            .map_err(|error| error.context(&name))?;
+        out.push_str(&body);
+
+        out.push('\n');
+        out.push_str(&comment("the ledger"));
+        if !ledger_is_there {
+            out.push_str(&ledger.creation_sql()?);
+            ledger_is_there = true;
+        }
+        let now = moved(&heads, Some(revision), direction, scripts);
+        for sql in ledger.moves(&heads, &now) {
+            out.push_str(&terminated(&sql));
+        }
+        heads = now;
+        out.push_str(&terminated(&ledger.insertion(&Entry {
+            revision: Some(revision.clone()),
+            direction,
+            checksum: Some(scripts.checksum(revision)?),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: None,
+            finished_at: None,
+            statements,
+            statements_total: statements,
+        })));
+        for sql in &session.checks {
+            out.push_str(&comment("must find no more than before the script"));
+            out.push_str(&terminated(sql));
+        }
+        out.push_str("COMMIT;\n");
+        for sql in &session.after {
+            out.push_str(&terminated(sql));
+        }
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// The schema along a run that does not happen.
+struct Foresight {
+    dialect: &'static dyn Dialect,
+    schema: Schema,
+    /// Whether `schema` is what the database will have.
+    sure: bool,
+    /// A copy of the database without its rows, made when SQL of the user's own is met.
+    scratch: Option<Connection>,
+}
+
+impl Foresight {
+    fn new(schema: Schema, dialect: &'static dyn Dialect) -> Self {
+        Self {
+            dialect,
+            schema,
+            sure: true,
+            scratch: None,
+        }
+    }
+
+    /// The text of a script, and how many statements it has.
+    async fn script(&mut self, directives: &[Directive], session: &Session) -> Result<(String, u64)> {
+        let mut out = String::new();
+        let mut statements = 0;
+        self.on_scratch(&session.before).await;
+        for group in groups(directives) {
+            if !self.sure && group.iter().any(|d| !d.is_opaque()) {
+                out.push('\n');
+                out.push_str(&comment(
+                    "planned without knowing what the SQL above does to the schema",
+                ));
+            }
+            let plan = self.plan(group)?;
+            for step in &plan.steps {
+                out.push('\n');
+                out.push_str(&step.sql());
+                statements += step.statements.len() as u64;
+            }
+            self.follow(group, plan).await;
+        }
+        self.on_scratch(&session.after).await;
+        Ok((out, statements))
+    }
+
+    fn plan(&self, group: &[Directive]) -> Result<Plan> {
+        plan(group, &self.schema, self.dialect).map_err(|error| {
+            if self.sure {
+                error
+            } else {
+                error.hint(
+                    "what op.execute did before cannot be foreseen here: run the script on a copy of the database instead",
+                )
+            }
+        })
+    }
+
+    /// Goes behind a group.
+    async fn follow(&mut self, group: &[Directive], plan: Plan) {
+        let executes = group.iter().any(|d| matches!(d, Directive::Execute { .. }));
+        if executes && self.sure && self.scratch.is_none() {
+            self.scratch = copy(&self.schema, self.dialect).await;
+            self.sure = self.scratch.is_some();
+        }
+        // Rows are of no use on a copy without rows.
+        let statements: Vec<String> = plan
+            .steps
+            .iter()
+            .filter(|step| !matches!(step.directive, Directive::BulkInsert(_)))
+            .flat_map(|step| step.statements.iter().map(|s| s.sql.clone()))
+            .collect();
+        self.schema = plan.after;
+        self.on_scratch(&statements).await;
+        if executes && let Some(scratch) = &mut self.scratch {
+            match reflect(scratch, &Filter::everything()).await {
+                Ok(reflection) => self.schema = reflection.schema,
+                Err(_) => self.lose(),
+            }
+        }
+    }
+
+    /// Runs statements on the scratch, if there is one.
+    async fn on_scratch(&mut self, statements: &[String]) {
+        if let Some(scratch) = &mut self.scratch
+            && scratch.execute_each(statements).await.is_err()
+        {
+            self.lose();
+        }
+    }
+
+    /// SQL that fails without the rows it was written for.
+    fn lose(&mut self) {
+        self.scratch = None;
+        self.sure = false;
+    }
+}
+
+/// A database of that schema without rows; `None` when there is no such thing.
+async fn copy(schema: &Schema, dialect: &'static dyn Dialect) -> Option<Connection> {
+    let mut scratch = scratch(dialect.engine()).await.ok()??;
+    let empty = Schema::new();
+    let all = compare(Pair::new(&empty, schema), dialect, &CompareOptions::default()).ok()?;
+    let plan = plan(&all.upgrade, &empty, dialect).ok()?;
+    let statements: Vec<&str> = plan
+        .steps
+        .iter()
+        .flat_map(|step| step.statements.iter().map(|s| s.sql.as_str()))
+        .collect();
+    scratch.execute_each(&statements).await.ok()?;
+    Some(scratch)
+}
+
+/// An empty database of an engine; `None` when this build cannot make one.
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(clippy::unused_async, reason = "only an engine's scratch waits")
+)]
+async fn scratch(engine: Engine) -> Result<Option<Connection>> {
+    match engine {
+        #[cfg(feature = "sqlite")]
+        Engine::Sqlite => Connection::memory().await.map(Some),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,44 @@
+//! A history carried out on a scratch database, to know the schema it leads to.
+//!
+//! Comes in: scripts and an empty database. Goes out: the schema behind them. There is no ledger and no lock: a scratch belongs
+//! to nobody else.
+
+use super::apply::apply;
+use super::{Direction, Scripts};
+use crate::Result;
+use crate::config::Filter;
+use crate::database::Connection;
+use crate::dialect::Dialect;
+use crate::reflect::reflect;
+use crate::schema::Schema;
+use crate::script::RevisionId;
+
+/// Applies revisions in order to the empty database behind `scratch`, and gives the schema it has then.
+///
+/// # Errors
+/// When a script cannot be read, planned or run; the message begins with its file.
+pub(crate) async fn replay(
+    scratch: &mut Connection,
+    scripts: &dyn Scripts,
+    revisions: &[RevisionId],
+    dialect: &dyn Dialect,
+) -> Result<Schema> {
+    let filter = Filter::everything();
+    let mut known = Some(Schema::new());
+    for revision in revisions {
+        let directives = super::directives(scripts, revision, Direction::Upgrade, dialect.engine())?;
+        let session = dialect.session(&directives);
+        for sql in &session.before {
+            scratch.execute(sql).await?;
+        }
+        let applied = apply(scratch, &directives, known.take(), dialect, &filter, &mut ())
+            .await
+            .map_err(|error| error.context(super::name_of(scripts, revision)))?;
+        known = applied.schema;
+        for sql in &session.after {
+            scratch.execute(sql).await?;
+        }
+    }
+    // What the engine makes of it all counts, not what the model thinks.
+    Ok(reflect(scratch, &filter).await?.schema)
+}
