@@ -4,13 +4,26 @@
 //! autogen::script::*` is all a script needs: [`Operations`], the words of its chains, and [`Revision`]. Nothing here
 //! compares schemas, makes SQL from directives or touches a database.
 
+#[cfg(test)]
+mod arbitrary;
+mod checksum;
+mod folder;
+mod format;
 mod graph;
+mod read;
+mod render;
 mod revision;
+mod stack;
 
 pub use crate::directive::operations::*;
 pub use crate::schema::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 pub use crate::schema::Deferral::{self, Deferred, Immediate, NotDeferrable};
 pub use crate::schema::MatchKind::{self, Full, Partial, Simple};
 pub use Numbering::{Always, ByDefault};
+pub use checksum::checksum;
+pub use folder::{Entry, Folder};
+pub use format::{Format, Script};
 pub use graph::{Graph, Point};
+pub use read::{read, read_header};
+pub use render::render;
 pub use revision::{Header, Revision, RevisionId};

@@ -39,4 +39,6 @@ pub use sequence::{
 pub use table::TableChain;
 pub use types::*;
 
+pub(crate) use object::{TRIGGER, VIEW};
+
 use record::Notes;

@@ -1,0 +1,316 @@
+//! The folder of scripts.
+//!
+//! Comes in: a path. Goes out: the headers of all scripts in it, as a graph, and each script when it is asked for; or a new file.
+//! Bodies are read only when needed.
+
+use super::read::find_header;
+use super::{Format, Graph, Header, RevisionId, Script, checksum, read};
+use crate::config::FileTemplate;
+use crate::dialect::Engine;
+use crate::{Error, ErrorKind, Result};
+use jiff::{Zoned, tz::TimeZone};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// A folder of scripts, with their headers read.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    entries: BTreeMap<RevisionId, Entry>,
+    graph: Graph,
+}
+
+/// One script of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it says about itself.
+    pub header: Header,
+    /// Its file.
+    pub path: PathBuf,
+    /// The form of its text.
+    pub format: Format,
+    text: String,
+}
+
+impl Entry {
+    /// The text of the file, as it was when the folder was loaded.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The directives in it, for an engine.
+    ///
+    /// # Errors
+    /// When the text is outside what a script may hold, with its place.
+    pub fn script(&self, engine: Engine) -> Result<Script> {
+        read(&self.text, Some(&self.path), engine.name())
+    }
+
+    /// The checksum that the ledger keeps: reformatting does not change it.
+    ///
+    /// # Errors
+    /// When the text is no script at all.
+    pub fn checksum(&self) -> Result<String> {
+        checksum(&self.text, self.format, Some(&self.path))
+    }
+}
+
+impl Folder {
+    /// Reads the headers of all scripts in a folder, not in folders inside it. A folder that is not there is an empty one. Files
+    /// without a header, hidden files and `mod.rs` are no scripts.
+    ///
+    /// # Errors
+    /// When a file cannot be read, a header is malformed, two files have one revision, or the graph does not hold together; the
+    /// message names the files.
+    pub fn load(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let mut entries: BTreeMap<RevisionId, Entry> = BTreeMap::new();
+        for file in files(&path)? {
+            let Some(format) = Format::of_path(&file) else {
+                continue;
+            };
+            let text = fs::read_to_string(&file).map_err(|e| unreadable(&file, e))?;
+            let header = match format {
+                Format::Rust => find_header(&text, Some(&file))?,
+                // SQL scripts are not read yet.
+                Format::Sql => None,
+            };
+            let Some(header) = header else { continue };
+            if let Some(other) = entries.get(&header.revision) {
+                return Err(Error::new(
+                    ErrorKind::Script,
+                    format!(
+                        "{} and {} have the same revision {}",
+                        other.path.display(),
+                        file.display(),
+                        header.revision
+                    ),
+                )
+                .hint("delete the one that is a copy, or give it another id"));
+            }
+            entries.insert(
+                header.revision.clone(),
+                Entry {
+                    header,
+                    path: file,
+                    format,
+                    text,
+                },
+            );
+        }
+        let graph = Graph::new(entries.values().map(|entry| &entry.header))?;
+        Ok(Self { path, entries, graph })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How the revisions follow each other.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The script of a revision.
+    pub fn get(&self, id: &RevisionId) -> Option<&Entry> {
+        self.entries.get(id)
+    }
+
+    /// All scripts, parents before children.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.graph.order().iter().filter_map(|id| self.entries.get(id))
+    }
+
+    /// Whether there is no script.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Writes a new script into the folder, which is made when it is not there. The file is complete or not there at all.
+    ///
+    /// `zone` is the time zone of the times in file names; `slug_length` the longest slug, in characters.
+    ///
+    /// # Errors
+    /// When a file of that name or a script of that revision is there already, or the file cannot be written.
+    pub fn write(
+        &self,
+        header: &Header,
+        text: &str,
+        format: Format,
+        template: &FileTemplate,
+        slug_length: usize,
+        zone: &TimeZone,
+    ) -> Result<PathBuf> {
+        if let Some(other) = self.entries.get(&header.revision) {
+            return Err(Error::new(
+                ErrorKind::Script,
+                format!(
+                    "revision {} is there already: {}",
+                    header.revision,
+                    other.path.display()
+                ),
+            )
+            .hint("choose another id"));
+        }
+        let time: Zoned = header
+            .created
+            .unwrap_or_else(jiff::Timestamp::now)
+            .to_zoned(zone.clone());
+        let name = template.render(
+            header.revision.as_str(),
+            &slug(&header.message, slug_length),
+            &time,
+        );
+        let path = self.path.join(format!("{name}.{}", format.extension()));
+        write_new(&self.path, &path, text)?;
+        Ok(path)
+    }
+}
+
+/// The files of a folder in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(folder, error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| unreadable(folder, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_file() && !name.starts_with('.') && name != "mod.rs" {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(error)
+}
+
+/// A message as part of a file name: ASCII letters and digits in lower case, `_` between words, cut at a word.
+fn slug(message: &str, longest: usize) -> String {
+    let mut slug = String::new();
+    for word in message
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty())
+    {
+        let word = word.to_ascii_lowercase();
+        if slug.is_empty() {
+            slug.extend(word.chars().take(longest));
+        } else if slug.len() + 1 + word.len() <= longest {
+            slug.push('_');
+            slug.push_str(&word);
+        } else {
+            break;
+        }
+    }
+    slug
+}
+
+/// Writes beside the file first, then gives it its name, which must be free.
+fn write_new(folder: &Path, path: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
+        let error = Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).because(error);
+        if taken {
+            error.hint("a file of that name is there already: choose another message or id")
+        } else {
+            error
+        }
+    };
+    fs::create_dir_all(folder).map_err(failed)?;
+    let temporary = folder.join(format!(".autogen-{}.tmp", std::process::id()));
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        // A link fails when the name is taken, where a rename would overwrite.
+        .and_then(|()| match fs::hard_link(&temporary, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(path)
+                .and_then(|mut f| f.write_all(text.as_bytes())),
+            linked => linked,
+        });
+    let _ = fs::remove_file(&temporary);
+    written.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::render;
+
+    fn script(id: &str, revises: &[&str], message: &str) -> Script {
+        let mut header = Header::new(RevisionId::new(id).expect("an id"));
+        header.revises = revises
+            .iter()
+            .map(|r| RevisionId::new(*r).expect("an id"))
+            .collect();
+        message.clone_into(&mut header.message);
+        Script {
+            header,
+            upgrade: Vec::new(),
+            downgrade: Vec::new(),
+        }
+    }
+
+    fn put(folder: &Folder, script: &Script) -> Result<PathBuf> {
+        let text = render(script).expect("a text");
+        let template = FileTemplate::parse("{rev}_{slug}").expect("a template");
+        folder.write(&script.header, &text, Format::Rust, &template, 20, &TimeZone::UTC)
+    }
+
+    #[test]
+    fn a_script_that_was_written_is_found_again() {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("migrations");
+        let folder = Folder::load(&path).expect("no folder is an empty one");
+        assert!(folder.is_empty() && !path.exists());
+        let first = script("aaaa", &[], "Add orders, für Ümläute & a very long tail");
+        let file = put(&folder, &first).expect("a file");
+        assert_eq!(
+            file.file_name().and_then(|n| n.to_str()),
+            Some("aaaa_add_orders_f_r_ml.rs")
+        );
+        put(&folder, &script("bbbb", &["aaaa"], "")).expect("a file");
+        std::fs::write(path.join("notes.txt"), "x").expect("a file");
+        std::fs::write(path.join("mod.rs"), "mod a;").expect("a file");
+        let folder = Folder::load(&path).expect("a folder");
+        let ids: Vec<&str> = folder.entries().map(|e| e.header.revision.as_str()).collect();
+        assert_eq!(ids, ["aaaa", "bbbb"]);
+        let entry = folder.get(&first.header.revision).expect("a script");
+        assert_eq!(entry.script(Engine::Sqlite).expect("a script"), first);
+        assert_eq!(entry.checksum().expect("a sum").len(), 64);
+    }
+
+    #[test]
+    fn nothing_is_ever_overwritten() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::load(place.path()).expect("a folder");
+        let file = put(&folder, &script("aaaa", &[], "x")).expect("a file");
+        let before = std::fs::read_to_string(&file).expect("a text");
+        assert!(put(&folder, &script("aaaa", &[], "x")).is_err());
+        assert_eq!(std::fs::read_to_string(&file).expect("a text"), before);
+        let names: Vec<_> = std::fs::read_dir(place.path()).expect("a folder").collect();
+        assert_eq!(names.len(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn two_files_of_one_revision_are_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::load(place.path()).expect("a folder");
+        let file = put(&folder, &script("aaaa", &[], "x")).expect("a file");
+        std::fs::copy(&file, place.path().join("copy.rs")).expect("a copy");
+        let error = Folder::load(place.path()).expect_err("two");
+        assert!(
+            error.message().contains("aaaa_x.rs") && error.message().contains("copy.rs"),
+            "{error}"
+        );
+    }
+}
