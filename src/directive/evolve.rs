@@ -33,22 +33,52 @@ pub trait Naming {
 /// When a directive names what the schema does not have, or creates what it has already. The schema is then left at the directive
 /// before.
 pub fn evolve(schema: &mut Schema, directives: &[Directive], naming: &(impl Naming + ?Sized)) -> Result<()> {
-    directives.iter().try_for_each(|directive| {
-        Evolution {
-            schema: &mut *schema,
-            naming,
-        }
-        .step(directive)
-    })
+    let mut evolution = Evolution::new(std::mem::take(schema), naming);
+    let result = directives
+        .iter()
+        .try_for_each(|directive| evolution.step(directive));
+    *schema = evolution.schema;
+    result
 }
 
-struct Evolution<'a, N: Naming + ?Sized> {
-    schema: &'a mut Schema,
-    naming: &'a N,
+/// A schema on its way along directives. It remembers names in their folded form, so that looking for a name that is not there
+/// does not cost more the more names there are.
+pub(crate) struct Evolution<'n, N: Naming + ?Sized> {
+    schema: Schema,
+    naming: &'n N,
+    /// Made when they are first needed.
+    tables: Option<BTreeMap<String, QName>>,
+    objects: Option<BTreeMap<String, ObjectId>>,
+}
+
+impl<'n, N: Naming + ?Sized> Evolution<'n, N> {
+    /// Starts from a schema.
+    pub(crate) fn new(schema: Schema, naming: &'n N) -> Self {
+        Self {
+            schema,
+            naming,
+            tables: None,
+            objects: None,
+        }
+    }
+
+    /// The schema as it is now.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The schema in the end.
+    pub(crate) fn into_schema(self) -> Schema {
+        self.schema
+    }
 }
 
 impl<N: Naming + ?Sized> Evolution<'_, N> {
-    fn step(&mut self, directive: &Directive) -> Result<()> {
+    /// Carries one directive out.
+    ///
+    /// # Errors
+    /// As [`evolve`].
+    pub(crate) fn step(&mut self, directive: &Directive) -> Result<()> {
         use Directive as D;
         match directive {
             D::CreateNamespace(n) => insert_new(
@@ -62,16 +92,20 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 if self.find_table(&table.name).is_some() {
                     return Err(already("table", &table.name));
                 }
-                self.schema.insert_table((**table).clone());
+                self.insert_table((**table).clone());
                 Ok(())
             }
             D::DropTable(table) => {
                 let name = self.known_table(&table.name)?;
-                self.schema.tables.remove(&name);
+                self.remove_table(&name);
                 let naming = self.naming;
+                let before = self.schema.objects.len();
                 self.schema
                     .objects
                     .retain(|id, _| id.on.as_ref().is_none_or(|on| !same(naming, on, &name)));
+                if self.schema.objects.len() != before {
+                    self.objects = None;
+                }
                 Ok(())
             }
             D::RenameTable(names) => self.rename_table(&names.old, &names.new),
@@ -115,31 +149,53 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 if self.find_object(&object.id).is_some() {
                     return Err(already(object.id.kind.as_str(), &object.id.name));
                 }
-                self.schema.insert_object(object.clone());
+                self.insert_object(object.clone());
                 Ok(())
             }
             D::DropObject(object) => self.drop_object(&object.id),
             D::ReplaceObject(change) => {
                 self.drop_object(&change.old.id)?;
-                self.schema.insert_object(change.new.clone());
+                self.insert_object(change.new.clone());
                 Ok(())
             }
             D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => Ok(()),
         }
     }
 
-    fn find_table(&self, name: &QName) -> Option<QName> {
+    fn find_table(&mut self, name: &QName) -> Option<QName> {
         if self.schema.tables.contains_key(name) {
             return Some(name.clone());
         }
-        self.schema
-            .tables
-            .keys()
-            .find(|known| same(self.naming, known, name))
+        let naming = self.naming;
+        let names = self.schema.tables.keys();
+        self.tables
+            .get_or_insert_with(|| names.map(|name| (folded(naming, name), name.clone())).collect())
+            .get(&folded(naming, name))
             .cloned()
     }
 
-    fn known_table(&self, name: &QName) -> Result<QName> {
+    fn insert_table(&mut self, table: Table) {
+        if let Some(tables) = &mut self.tables {
+            tables.insert(folded(self.naming, &table.name), table.name.clone());
+        }
+        self.schema.insert_table(table);
+    }
+
+    fn remove_table(&mut self, name: &QName) -> Option<Table> {
+        if let Some(tables) = &mut self.tables {
+            tables.remove(&folded(self.naming, name));
+        }
+        self.schema.tables.remove(name)
+    }
+
+    fn insert_object(&mut self, object: Object) {
+        if let Some(objects) = &mut self.objects {
+            objects.insert(folded_id(self.naming, &object.id), object.id.clone());
+        }
+        self.schema.insert_object(object);
+    }
+
+    fn known_table(&mut self, name: &QName) -> Result<QName> {
         self.find_table(name).ok_or_else(|| missing("table", name))
     }
 
@@ -151,24 +207,15 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             .ok_or_else(|| missing("table", &name))
     }
 
-    fn find_object(&self, id: &ObjectId) -> Option<ObjectId> {
+    fn find_object(&mut self, id: &ObjectId) -> Option<ObjectId> {
         if self.schema.objects.contains_key(id) {
             return Some(id.clone());
         }
         let naming = self.naming;
-        self.schema
-            .objects
-            .keys()
-            .find(|known| {
-                known.kind == id.kind
-                    && known.signature == id.signature
-                    && same(naming, &known.name, &id.name)
-                    && match (&known.on, &id.on) {
-                        (None, None) => true,
-                        (Some(known), Some(on)) => same(naming, known, on),
-                        _ => false,
-                    }
-            })
+        let ids = self.schema.objects.keys();
+        self.objects
+            .get_or_insert_with(|| ids.map(|id| (folded_id(naming, id), id.clone())).collect())
+            .get(&folded_id(naming, id))
             .cloned()
     }
 
@@ -176,6 +223,9 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         let known = self
             .find_object(id)
             .ok_or_else(|| missing(id.kind.as_str(), &id.name))?;
+        if let Some(objects) = &mut self.objects {
+            objects.remove(&folded_id(self.naming, &known));
+        }
         self.schema.objects.remove(&known);
         Ok(())
     }
@@ -224,17 +274,13 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     fn rename_table(&mut self, old: &QName, new: &QName) -> Result<()> {
         let old = self.known_table(old)?;
         let naming = self.naming;
-        let mut table = self
-            .schema
-            .tables
-            .remove(&old)
-            .ok_or_else(|| missing("table", &old))?;
+        let mut table = self.remove_table(&old).ok_or_else(|| missing("table", &old))?;
         table.name = new.clone();
         for check in &mut table.checks {
             let renamed = naming.rename_qualifier_in_sql(&check.expression, &old.name, &new.name);
             check.expression = Sql::new(renamed);
         }
-        self.schema.insert_table(table);
+        self.insert_table(table);
         for table in self.schema.tables.values_mut() {
             for key in &mut table.foreign_keys {
                 if same(naming, &key.table, &old) {
@@ -256,6 +302,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     }
 
     fn rewrite_objects(&mut self, mut rewrite: impl FnMut(&mut Object)) {
+        self.objects = None;
         let objects = std::mem::take(&mut self.schema.objects);
         for mut object in objects.into_values() {
             rewrite(&mut object);
@@ -312,6 +359,18 @@ fn same<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
                 (Some(a), Some(b)) => naming.same_name(a, b),
                 _ => false,
             })
+}
+
+/// A name under which two spellings of it are one. No name holds a NUL.
+fn folded<N: Naming + ?Sized>(naming: &N, name: &QName) -> String {
+    let namespace = name.namespace.as_ref().map_or("".into(), |n| naming.fold(n));
+    format!("{namespace}\0{}", naming.fold(&name.name))
+}
+
+fn folded_id<N: Naming + ?Sized>(naming: &N, id: &ObjectId) -> String {
+    let on = id.on.as_ref().map(|on| folded(naming, on)).unwrap_or_default();
+    let signature = id.signature.as_deref().unwrap_or_default();
+    format!("{}\0{signature}\0{}\0{on}", id.kind, folded(naming, &id.name))
 }
 
 fn column_mut<'t, N: Naming + ?Sized>(

@@ -10,6 +10,7 @@ mod reverse;
 mod summary;
 mod tree;
 
+pub(crate) use evolve::Evolution;
 pub use evolve::{Naming, evolve};
 pub use operations::Operations;
 pub use reverse::{reverse, reverse_one};

@@ -19,7 +19,7 @@ const STATEMENTS_AT_ONCE: usize = 32;
 
 /// What running directives has led to.
 #[derive(Debug)]
-pub(crate) struct Applied {
+pub(crate) struct Effect {
     /// How many statements ran.
     pub(crate) statements: u64,
     /// The schema afterwards, when the model could follow.
@@ -41,7 +41,7 @@ pub(crate) async fn apply(
     dialect: &dyn Dialect,
     filter: &Filter,
     observer: &mut dyn Observer,
-) -> Result<Applied> {
+) -> Result<Effect> {
     refuse_irreversible(directives)?;
     let mut statements = 0;
     for group in groups(directives) {
@@ -62,7 +62,7 @@ pub(crate) async fn apply(
             known = Some(plan.after);
         }
     }
-    Ok(Applied {
+    Ok(Effect {
         statements,
         schema: known,
     })

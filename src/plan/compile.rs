@@ -4,7 +4,7 @@ use super::contradiction::Guard;
 use super::rows::AllRows;
 use super::{coalesce, guard, opaque};
 use crate::dialect::{Dialect, Session, Statement};
-use crate::directive::{Directive, evolve};
+use crate::directive::{Directive, Evolution};
 use crate::schema::Schema;
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
@@ -44,8 +44,8 @@ pub fn plan(directives: &[Directive], before: &Schema, dialect: &dyn Dialect) ->
     refuse_irreversible(directives)?;
     let session = dialect.session(directives);
     let mut schemas = Schemas {
-        before: before.clone(),
-        after: before.clone(),
+        before: Evolution::new(before.clone(), dialect),
+        after: Evolution::new(before.clone(), dialect),
     };
     let mut steps = Vec::with_capacity(directives.len());
     for group in groups(directives) {
@@ -54,7 +54,7 @@ pub fn plan(directives: &[Directive], before: &Schema, dialect: &dyn Dialect) ->
     Ok(Plan {
         session,
         steps,
-        after: schemas.after,
+        after: schemas.after.into_schema(),
     })
 }
 
@@ -64,45 +64,45 @@ pub fn groups(directives: &[Directive]) -> impl Iterator<Item = &[Directive]> {
 }
 
 /// The schema before and after a directive. Both are led along, so that none is copied per directive.
-struct Schemas {
-    before: Schema,
-    after: Schema,
+struct Schemas<'d> {
+    before: Evolution<'d, dyn Dialect + 'd>,
+    after: Evolution<'d, dyn Dialect + 'd>,
 }
 
 fn plan_group(
     group: &[Directive],
-    schemas: &mut Schemas,
+    schemas: &mut Schemas<'_>,
     steps: &mut Vec<Step>,
     dialect: &dyn Dialect,
 ) -> Result<()> {
-    let directives = coalesce::coalesce(group, &schemas.before, dialect);
+    let directives = coalesce::coalesce(group, schemas.before.schema(), dialect);
     // Only changes of tables and unique indexes have guards, and only they need to know where rows are.
-    let start = directives.iter().any(is_guarded).then(|| schemas.before.clone());
+    let start = directives
+        .iter()
+        .any(is_guarded)
+        .then(|| schemas.before.schema().clone());
     let mut rows = start
         .as_ref()
         .map(|start| (AllRows::new(start, dialect), AllRows::new(start, dialect)));
     for directive in directives {
         let failed = |error: Error| error.context(directive.summary());
-        evolve(&mut schemas.after, std::slice::from_ref(&directive), dialect).map_err(failed)?;
+        schemas.after.step(&directive).map_err(failed)?;
+        let (before, after) = (schemas.before.schema(), schemas.after.schema());
         let statements = match &directive {
             Directive::Execute { sql } => opaque::execute(sql, dialect),
-            Directive::BulkInsert(insert) => opaque::check_rows(insert)
-                .and_then(|()| dialect.compile(&directive, &schemas.before, &schemas.after)),
-            _ => dialect.compile(&directive, &schemas.before, &schemas.after),
+            Directive::BulkInsert(insert) => {
+                opaque::check_rows(insert).and_then(|()| dialect.compile(&directive, before, after))
+            }
+            _ => dialect.compile(&directive, before, after),
         }
         .map_err(failed)?;
         let guards = rows.as_mut().map_or_else(Vec::new, |(rows_before, rows)| {
-            rows.step(&directive, &schemas.after);
-            let guards = guard::guards(
-                &directive,
-                (&schemas.before, rows_before),
-                (&schemas.after, rows),
-                dialect,
-            );
-            rows_before.step(&directive, &schemas.after);
+            rows.step(&directive, after);
+            let guards = guard::guards(&directive, (before, rows_before), (after, rows), dialect);
+            rows_before.step(&directive, after);
             guards
         });
-        evolve(&mut schemas.before, std::slice::from_ref(&directive), dialect).map_err(failed)?;
+        schemas.before.step(&directive).map_err(failed)?;
         steps.push(Step {
             directive,
             guards,
