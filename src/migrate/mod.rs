@@ -20,7 +20,6 @@ pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options, Outcome, Ran};
 pub use preview::offline_sql;
 pub use progress::{Event, Observer};
-#[expect(unused_imports, reason = "sources read a history through it")]
 pub(crate) use replay::replay;
 pub use scripts::Scripts;
 use scripts::{directives, name_of};

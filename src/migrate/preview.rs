@@ -98,7 +98,8 @@ pub async fn offline_sql(
             )
             .hint("begin at base, or use `--dry-run` with a database"));
         };
-        replay(&mut scratch, scripts, &graph.upward(&[], &start)?, dialect).await?
+        replay(&mut scratch, scripts, &graph.upward(&[], &start)?, dialect).await?;
+        reflect(&mut scratch, &Filter::everything()).await?.schema
     };
     let record = Record {
         heads,

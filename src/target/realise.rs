@@ -11,7 +11,7 @@ use super::{
     classify::Rules,
     files::{SqlFile, read, resolve},
     hints::hints,
-    scratch::reflect_statements,
+    scratch::{self, reflect_statements},
     statements::statements,
 };
 use crate::{
@@ -19,18 +19,21 @@ use crate::{
     compare::Rename,
     config::Filter,
     database::Open,
-    dialect::Engine,
+    dialect::{Engine, for_engine},
+    migrate::{Scripts, replay},
     reflect::{Reflection, reflect},
     schema::Schema,
 };
 
 /// What a source is realised with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The engine whose SQL the source speaks: that of the database it is compared with.
     pub engine: Engine,
     /// What is managed. The rest is left out of the schema.
     pub filter: &'a Filter,
+    /// The migration scripts, for [`Source::Migrations`].
+    pub scripts: Option<&'a dyn Scripts>,
     /// A folder in which the schemas of SQL files may be kept until the files change.
     pub cache: Option<&'a Path>,
     /// What a SQLite file is that does not exist.
@@ -47,11 +50,12 @@ pub enum Missing {
 }
 
 impl<'a> Context<'a> {
-    /// A context without a cache, in which a missing database is an error.
+    /// A context without scripts and without a cache, in which a missing database is an error.
     pub fn new(engine: Engine, filter: &'a Filter) -> Self {
         Self {
             engine,
             filter,
+            scripts: None,
             cache: None,
             missing: Missing::Error,
         }
@@ -84,15 +88,13 @@ impl From<Reflection> for Realised {
 /// # Errors
 /// [`ErrorKind::Target`] for a file that is missing or cannot be read, a statement that a target may not hold, and one that the
 /// engine refuses, each with its place; [`ErrorKind::Usage`] when the source is of another engine than
-/// [`Context::engine`]; for a database what [`Connection::open`] and [`reflect`] say.
+/// [`Context::engine`], or names a revision that is not there; [`ErrorKind::Script`] for a script that cannot be read or replayed;
+/// for a database what [`Connection::open`] and [`reflect`] say.
 pub async fn realise(source: &Source, context: &Context<'_>) -> Result<Realised> {
     match source {
         Source::Database(url) => realise_database(url, context).await,
         Source::Sql(patterns) => realise_sql(patterns, context).await,
-        Source::Migrations(_) => Err(Error::new(
-            ErrorKind::Usage,
-            "migrations cannot be read as a source yet",
-        )),
+        Source::Migrations(revision) => realise_migrations(revision.as_deref(), context).await,
     }
 }
 
@@ -121,6 +123,23 @@ async fn realise_database(url: &DatabaseUrl, context: &Context<'_>) -> Result<Re
     };
     let reflection = reflect(&mut connection, context.filter).await?;
     connection.close().await?;
+    Ok(reflection.into())
+}
+
+async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Result<Realised> {
+    let Some(scripts) = context.scripts else {
+        return Err(
+            Error::new(ErrorKind::Usage, "there are no scripts to replay here")
+                .hint("`migrations` as a source needs the script folder of a project"),
+        );
+    };
+    let graph = scripts.graph();
+    let end = graph.resolve(revision.unwrap_or("head"), &[])?;
+    let revisions = graph.upward(&[], &end)?;
+    let mut scratch = scratch::open(context.engine).await?;
+    replay(&mut scratch, scripts, &revisions, for_engine(context.engine)?).await?;
+    let reflection = reflect(&mut scratch, context.filter).await?;
+    scratch.close().await?;
     Ok(reflection.into())
 }
 
@@ -183,7 +202,7 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
 
 /// The version of the engine that a scratch is on.
 async fn engine_version(engine: Engine) -> Result<String> {
-    let mut scratch = super::scratch::open(engine).await?;
+    let mut scratch = scratch::open(engine).await?;
     let version = scratch.server_version().await?;
     scratch.close().await?;
     Ok(version)
@@ -195,7 +214,7 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
-    use crate::{Level, compare::RenameOf, schema::QName};
+    use crate::{Level, compare::RenameOf, schema::QName, script::Folder};
 
     /// A folder with files in it.
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -250,6 +269,13 @@ mod tests {
         }
         let error = realise_in(&folder, "2.sql").await.unwrap_err();
         assert_eq!(error.message(), "no such table: main.a");
+    }
+
+    #[tokio::test]
+    async fn what_the_shell_of_the_engine_takes_is_taken() {
+        let sql = "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c AS SELECT 1 AS a;
+            ALTER TABLE c ADD COLUMN p int DEFAULT 5 REFERENCES p;";
+        assert_eq!(tables(&realise_text(sql).await), ["c", "p"]);
     }
 
     #[tokio::test]
@@ -356,6 +382,57 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(tables(&realised), ["t"]);
+    }
+
+    /// A script that follows `revises` and does this.
+    fn script(revision: &str, revises: &str, upgrade: &str) -> String {
+        format!(
+            "//! a step\n//!\n//! Revision: {revision}\n//! Revises:  {revises}\n\nuse autogen::script::*;\n\n\
+             pub const REVISION: Revision = Revision::new(\"{revision}\").revises(&[{}]);\n\n\
+             pub fn upgrade(op: &mut Operations) {{\n{upgrade}\n}}\n\npub fn downgrade(op: &mut Operations) {{}}\n",
+            if revises.is_empty() {
+                String::new()
+            } else {
+                format!("\"{revises}\"")
+            },
+        )
+    }
+
+    #[tokio::test]
+    async fn migrations_are_replayed_up_to_a_revision() {
+        let create = r#"op.create_table("a").column("id", integer()).column("x", text());"#;
+        let rename = r#"op.rename_table("a", "b");
+            op.execute("ALTER TABLE b ADD COLUMN y int");
+            op.alter_table("b").drop_column("x", text());"#;
+        let folder = folder(&[
+            ("1.rs", &script("aaaa1111", "", create)),
+            ("2.rs", &script("bbbb2222", "aaaa1111", rename)),
+        ]);
+        let scripts = Folder::load(folder.path()).unwrap();
+        let filter = Filter::everything();
+        let context = Context {
+            scripts: Some(&scripts),
+            ..Context::new(Engine::Sqlite, &filter)
+        };
+        let columns = async |revision: Option<&str>| {
+            let realised = realise(&Source::Migrations(revision.map(str::to_owned)), &context).await?;
+            let columns = realised.schema.tables.values().flat_map(|table| {
+                table
+                    .columns
+                    .iter()
+                    .map(|column| format!("{}.{}", table.name, column.name))
+            });
+            Ok::<_, Error>(columns.collect::<Vec<_>>())
+        };
+        assert_eq!(columns(None).await.unwrap(), ["b.id", "b.y"]);
+        assert_eq!(columns(Some("aaaa")).await.unwrap(), ["a.id", "a.x"]);
+        assert_eq!(columns(Some("base")).await.unwrap(), Vec::<String>::new());
+        assert!(columns(Some("cccc")).await.is_err());
+        let error = realise(&Source::Migrations(None), &Context::new(Engine::Sqlite, &filter)).await;
+        assert_eq!(
+            error.unwrap_err().message(),
+            "there are no scripts to replay here"
+        );
     }
 
     /// A schema so large that it is loaded in parts.
