@@ -273,6 +273,9 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     /// Foreign keys, objects on the table and SQL that names it follow, as they do in the engine.
     fn rename_table(&mut self, old: &QName, new: &QName) -> Result<()> {
         let old = self.known_table(old)?;
+        if self.find_table(new).is_some_and(|other| other != old) {
+            return Err(already("table", new));
+        }
         let naming = self.naming;
         let mut table = self.remove_table(&old).ok_or_else(|| missing("table", &old))?;
         table.name = new.clone();
@@ -640,4 +643,94 @@ fn already(what: &str, name: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Script, format!("there is a {what} {name} already")).hint(
         "the database is not in the state this script was written for: see `autogen check --to migrations`",
     )
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use crate::Result;
+    use crate::dialect::sqlite::{Sqlite, VIEW};
+    use crate::directive::{Change, Directive, Evolution};
+    use crate::schema::{Object, ObjectId, QName, Schema, Sql, Table};
+
+    fn table(name: &str) -> Directive {
+        Directive::CreateTable(Box::new(Table::new(name)))
+    }
+
+    fn view(name: &str) -> Object {
+        Object {
+            id: ObjectId {
+                kind: VIEW,
+                name: QName::plain(name),
+                signature: None,
+                on: None,
+            },
+            definition: Sql::new("create view v as select 1"),
+            depends_on: std::collections::BTreeSet::new(),
+            comment: None,
+        }
+    }
+
+    fn rename(old: &str, new: &str) -> Directive {
+        Directive::RenameTable(Change::new(old.into(), new.into()))
+    }
+
+    /// Carries out each of them, and stops at the first that does not fit.
+    fn outcome(directives: &[Directive]) -> Result<Vec<String>> {
+        let mut evolving = Evolution::new(Schema::new(), &Sqlite);
+        for directive in directives {
+            evolving.step(directive)?;
+        }
+        let schema = evolving.into_schema();
+        let tables = schema.tables.keys().map(ToString::to_string);
+        Ok(tables
+            .chain(schema.objects.keys().map(ToString::to_string))
+            .collect())
+    }
+
+    #[test]
+    fn a_name_is_found_in_any_case() {
+        let steps = [
+            table("Users"),
+            table("b"),
+            rename("USERS", "People"),
+            table("users"),
+            rename("people", "PEOPLE"),
+        ];
+        assert_eq!(outcome(&steps).expect("all fit"), ["PEOPLE", "b", "users"]);
+        let steps = [
+            Directive::CreateObject(view("V")),
+            Directive::DropObject(view("v")),
+            Directive::CreateObject(view("v")),
+        ];
+        assert_eq!(outcome(&steps).expect("all fit"), ["view v"]);
+    }
+
+    #[test]
+    fn a_name_in_use_is_not_given_again() {
+        assert!(outcome(&[table("a"), table("A")]).is_err());
+        assert!(outcome(&[table("a"), table("b"), rename("b", "A")]).is_err());
+        assert!(
+            outcome(&[
+                Directive::CreateObject(view("v")),
+                Directive::CreateObject(view("V"))
+            ])
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn a_name_that_was_given_up_can_be_given_again() {
+        let Directive::CreateTable(dropped) = table("a") else {
+            return;
+        };
+        let steps = [
+            table("x"),
+            table("A"),
+            Directive::DropTable(dropped),
+            table("a"),
+            rename("a", "b"),
+            table("A"),
+        ];
+        assert_eq!(outcome(&steps).expect("all fit"), ["A", "b", "x"]);
+    }
 }

@@ -1,8 +1,8 @@
 //! The way back: every directive's inverse.
 
 use super::{AlterColumn, AlterTable, Change, ColumnChange, Directive, OptionChange, TableChange};
-use crate::schema::Table;
-use std::collections::BTreeSet;
+use crate::schema::{QName, Table};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The directives that undo `directives`, in the order in which they must run.
 ///
@@ -69,32 +69,29 @@ fn create_whole(mut table: Table) -> Vec<Directive> {
 /// An index that goes with its table needs no directive of its own: the drop of the table remembers it. It keeps its own where
 /// another index gets its name before the table goes.
 fn fold_indexes_into_drops(directives: Vec<Directive>) -> Vec<Directive> {
-    let mut out: Vec<Directive> = Vec::with_capacity(directives.len());
-    for directive in directives {
-        let Directive::DropTable(mut table) = directive else {
-            out.push(directive);
-            continue;
-        };
-        let taken: BTreeSet<String> = out
-            .iter()
-            .filter_map(|earlier| match earlier {
-                Directive::CreateIndex { index, .. } => Some(index.name.to_ascii_lowercase()),
-                _ => None,
-            })
-            .collect();
-        out.retain(|earlier| match earlier {
-            Directive::DropIndex { table: on, index }
-                if *on == table.name && !taken.contains(&index.name.to_ascii_lowercase()) =>
-            {
-                table.indexes.push((**index).clone());
-                false
+    let mut out: Vec<Option<Directive>> = Vec::with_capacity(directives.len());
+    let mut dropped: BTreeMap<QName, Vec<usize>> = BTreeMap::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for mut directive in directives {
+        match &mut directive {
+            Directive::CreateIndex { index, .. } => {
+                taken.insert(index.name.to_ascii_lowercase());
             }
-            _ => true,
-        });
-        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-        out.push(Directive::DropTable(table));
+            Directive::DropIndex { table, .. } => dropped.entry(table.clone()).or_default().push(out.len()),
+            Directive::DropTable(table) => {
+                for place in dropped.remove(&table.name).unwrap_or_default() {
+                    let goes_along = |earlier: &mut Directive| matches!(earlier, Directive::DropIndex { index, .. } if !taken.contains(&index.name.to_ascii_lowercase()));
+                    if let Some(Directive::DropIndex { index, .. }) = out[place].take_if(goes_along) {
+                        table.indexes.push(*index);
+                    }
+                }
+                table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+            }
+            _ => {}
+        }
+        out.push(Some(directive));
     }
-    out
+    out.into_iter().flatten().collect()
 }
 
 fn reverse_alter(alter: AlterTable) -> AlterTable {

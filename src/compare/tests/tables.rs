@@ -67,8 +67,8 @@ fn all_changes_of_a_table_are_one_directive() {
 fn a_table_option_is_a_change() {
     assert_eq!(
         changes(
-            "create table t (a integer primary key)",
-            "create table t (a integer primary key) strict, without rowid"
+            "create table t (a integer not null primary key)",
+            "create table t (a integer not null primary key) strict, without rowid"
         ),
         ["t: set strict, set without_rowid"]
     );
