@@ -55,12 +55,11 @@ impl RevisionId {
         );
         hash.update(Timestamp::now().as_nanosecond().to_le_bytes());
         hash.update(std::process::id().to_le_bytes());
-        Self(
-            hash.finalize()[..6]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        let digest: [u8; 32] = hash.finalize().into();
+        let number = digest[..6]
+            .iter()
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Self(format!("{number:012x}"))
     }
 
     /// The text.

@@ -117,7 +117,7 @@ pub trait SequenceDefinition: Sized {
     fn sequence(&mut self) -> &mut Sequence;
 
     /// The type of its numbers.
-    fn as_type(mut self, ty: Type) -> Self {
+    fn of_type(mut self, ty: Type) -> Self {
         self.sequence().ty = Some(ty.into());
         self
     }

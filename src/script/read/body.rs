@@ -160,11 +160,8 @@ impl Body<'_, '_> {
         let no_semicolon = tokens.expected("`;` at the end of the `let`");
         let mut definition = tokens.until(';').ok_or(no_semicolon)?;
         let no_value = definition.expected("`= literal`");
-        if !definition.peek_puncts("=") {
-            definition.until('=').ok_or(no_value)?;
-        } else {
-            definition.take_puncts("=");
-        }
+        // A type may stand before the `=`.
+        definition.until('=').ok_or(no_value)?;
         let value = super::evaluate::whole_expression(&mut definition, self.scope)?;
         if !value.value.is_plain() {
             return Err(

@@ -214,7 +214,7 @@ methods! {
         cycle()
     }
     SEQUENCE_DEFINITION sequence_definition [S: SequenceDefinition] (S) -> (S) {
-        as_type(Type)
+        of_type(Type)
         owned_by(QName, Name)
         comment(String)
     }

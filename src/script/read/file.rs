@@ -50,7 +50,8 @@ fn no_header(file: Option<&Path>) -> Error {
     .hint("a script states `pub const REVISION: Revision = Revision::new(\"..\");`")
 }
 
-fn read_here(text: &str, file: Option<&Path>, dialect: &str) -> Result<Script> {
+/// [`read`] on the stack of the caller.
+pub(in crate::script) fn read_here(text: &str, file: Option<&Path>, dialect: &str) -> Result<Script> {
     let text = normal_lines(text);
     let text = text.as_ref();
     let script = script(text, dialect).map_err(|fault| fault.into_error(text, file))?;

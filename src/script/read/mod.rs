@@ -13,6 +13,7 @@ mod header;
 mod tokens;
 mod value;
 
+pub(super) use file::read_here;
 pub use file::{read, read_header};
 pub(super) use header::find_header;
 pub(super) use tokens::{lex, normal_lines};

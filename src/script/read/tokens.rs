@@ -47,7 +47,7 @@ fn too_deep(tokens: &TokenStream) -> Option<Span> {
 /// A place in a sequence of tokens.
 #[derive(Debug, Clone)]
 pub(super) struct Tokens {
-    tokens: Vec<TokenTree>,
+    all: Vec<TokenTree>,
     at: usize,
     end: Span,
 }
@@ -56,7 +56,7 @@ impl Tokens {
     /// The tokens of a whole text, or of a part of one; `end` is where they end.
     pub(super) fn new(tokens: impl IntoIterator<Item = TokenTree>, end: Span) -> Self {
         Self {
-            tokens: tokens.into_iter().collect(),
+            all: tokens.into_iter().collect(),
             at: 0,
             end,
         }
@@ -72,17 +72,17 @@ impl Tokens {
     }
 
     pub(super) fn peek_at(&self, ahead: usize) -> Option<&TokenTree> {
-        self.tokens.get(self.at + ahead)
+        self.all.get(self.at + ahead)
     }
 
     pub(super) fn next(&mut self) -> Option<TokenTree> {
-        let token = self.tokens.get(self.at).cloned()?;
+        let token = self.all.get(self.at).cloned()?;
         self.at += 1;
         Some(token)
     }
 
     pub(super) fn is_at_end(&self) -> bool {
-        self.at >= self.tokens.len()
+        self.at >= self.all.len()
     }
 
     /// Where the next token is, or where they end.
@@ -154,7 +154,7 @@ impl Tokens {
 
     /// Takes everything before the next such character, which is taken too; `None` when there is none.
     pub(super) fn until(&mut self, punct: char) -> Option<Self> {
-        let rest = &self.tokens[self.at..];
+        let rest = &self.all[self.at..];
         let length = rest
             .iter()
             .position(|t| matches!(t, TokenTree::Punct(p) if p.as_char() == punct))?;

@@ -1,5 +1,10 @@
 //! What an expression of a script stands for, and how it becomes an argument of the builder.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a value that does not fit goes back to who asked, and no further"
+)]
+
 use super::fault::{Fault, Read};
 use crate::directive::Literal;
 use crate::directive::operations::{

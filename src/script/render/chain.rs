@@ -28,8 +28,9 @@ impl Chain {
     }
 
     /// `.method(arguments)`.
-    pub(super) fn call<const N: usize>(&mut self, method: &str, arguments: [TokenStream; N]) {
+    pub(super) fn call(&mut self, method: &str, arguments: impl IntoIterator<Item = TokenStream>) {
         let method = Ident::new(method, Span::call_site());
+        let arguments = arguments.into_iter();
         self.tokens.extend(quote!(.#method(#(#arguments),*)));
         self.calls += 1;
     }

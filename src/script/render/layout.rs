@@ -82,7 +82,7 @@ pub(super) fn literals_of_several_lines(tokens: TokenStream, found: &mut Vec<Str
         match token {
             TokenTree::Group(group) => literals_of_several_lines(group.stream(), found),
             TokenTree::Literal(literal) => {
-                found.extend(Some(literal.to_string()).filter(|text| text.contains('\n')))
+                found.extend(Some(literal.to_string()).filter(|text| text.contains('\n')));
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
         }

@@ -15,6 +15,17 @@ pub(super) struct Marks {
     comments: Vec<Option<String>>,
 }
 
+/// What a printed line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line<'a> {
+    /// What it says.
+    Code,
+    /// A name that only broke lines.
+    Break,
+    /// A name that stands for a comment.
+    Comment(&'a str),
+}
+
 const LONGER_THAN_A_LINE: usize = 120;
 
 impl Marks {
@@ -55,15 +66,20 @@ impl Marks {
         ident.to_string().starts_with(&self.prefix)
     }
 
-    /// What the line stands for, when it holds one of the names: the comment, or nothing.
-    pub(super) fn on_line(&self, line: &str) -> Option<Option<&str>> {
+    /// What the line stands for.
+    pub(super) fn on_line(&self, line: &str) -> Line<'_> {
         let line = line.trim_start();
-        let rest = line
+        let number = line
             .strip_prefix('.')
             .unwrap_or(line)
-            .strip_prefix(&self.prefix)?;
-        let number: usize = rest.split_once('_')?.0.parse().ok()?;
-        self.comments.get(number).map(Option::as_deref)
+            .strip_prefix(&self.prefix)
+            .and_then(|rest| rest.split_once('_'))
+            .and_then(|(number, _)| number.parse::<usize>().ok());
+        match number.and_then(|number| self.comments.get(number)) {
+            None => Line::Code,
+            Some(None) => Line::Break,
+            Some(Some(words)) => Line::Comment(words),
+        }
     }
 
     /// Whether the names are nowhere in `text` but where they were put.

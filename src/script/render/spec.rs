@@ -414,7 +414,7 @@ pub(super) fn sequence(sequence: &Sequence) -> TokenStream {
 
 pub(super) fn sequence_attributes(chain: &mut Chain, sequence: &Sequence) {
     if let Some(ty) = &sequence.ty {
-        chain.call("as_type", [type_name(ty)]);
+        chain.call("of_type", [type_name(ty)]);
     }
     sequence_options(chain, &sequence.options);
     if let Some((table, column)) = &sequence.owned_by {

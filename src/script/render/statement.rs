@@ -98,7 +98,7 @@ pub(super) fn statement(directive: &Directive, direction: Direction, attempt: u3
     };
     let mut above = vec![directive.summary()];
     if !matches!(directive, D::AlterTable(_)) {
-        above.extend(directive.losses().into_iter().map(loss));
+        above.extend(directive.losses().iter().map(|what| loss(what)));
     }
     Statement {
         above,
@@ -107,7 +107,7 @@ pub(super) fn statement(directive: &Directive, direction: Direction, attempt: u3
     }
 }
 
-fn loss(what: String) -> String {
+fn loss(what: &str) -> String {
     format!("loses data: {what}")
 }
 
@@ -170,7 +170,7 @@ fn alter_table(alter: &AlterTable, direction: Direction, marks: &mut Marks) -> C
     let mut chain = op("alter_table", [qname(&alter.table)]);
     for change in &alter.changes {
         if let Some(what) = change.loss(&alter.table.to_string()) {
-            chain.comment(marks, loss(what));
+            chain.comment(marks, loss(&what));
         }
         table_change(&mut chain, change, &alter.table, direction, marks);
     }
@@ -207,7 +207,7 @@ fn table_change(
         TableChange::SetOption(change) => option_change(chain, &change.key, &change.value),
         TableChange::SetComment(change) => comment_change(chain, change),
         TableChange::SetDefinition(change) => {
-            chain.call("change_definition", [sql(&change.old), sql(&change.new)])
+            chain.call("change_definition", [sql(&change.old), sql(&change.new)]);
         }
         TableChange::ReorderColumns(order) => {
             chain.call("reorder_columns", [names(&order.old), names(&order.new)]);
