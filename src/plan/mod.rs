@@ -17,4 +17,5 @@ pub(crate) use compile::refuse_irreversible;
 pub use compile::{Plan, Step, groups, plan};
 pub use contradiction::{Contradiction, Guard};
 #[cfg(feature = "connect")]
-pub(crate) use text::{comment, terminated};
+pub(crate) use text::comment;
+pub(crate) use text::terminated;

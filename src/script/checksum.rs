@@ -1,36 +1,37 @@
 //! What the ledger remembers of a script's text.
 //!
-//! Comes in: the text. Goes out: a SHA-256 in hexadecimal. Of Rust it is taken over the tokens, so that comments, blanks, line endings
-//! and a formatter's trailing commas change nothing, and any other edit does. Of SQL, whose tokens depend on the engine, only line
-//! endings and blanks at the ends of lines are left out.
+//! Comes in: the text. Goes out: a SHA-256 in hexadecimal. It is taken over the tokens, so that comments, blanks, line endings and a
+//! formatter's trailing commas change nothing, and any other edit does. The tokens of SQL depend on the engine: where a script
+//! does not name it, only line endings and blanks at the ends of lines are left out.
 
 use super::Format;
 use super::read::{lex, normal_lines};
+use super::sql::significant;
+use super::stack::with_stack;
 use crate::Result;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::token_stream::IntoIter;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use std::iter::Peekable;
 use std::path::Path;
+
+/// Enough for brackets nested as deep as the reader allows.
+const STACK: usize = 2 << 20;
 
 /// The checksum of a script; `file` is for the place of an error.
 ///
 /// # Errors
 /// When the text of a Rust script does not even fall into tokens.
 pub fn checksum(text: &str, format: Format, file: Option<&Path>) -> Result<String> {
-    let mut hash = Sha256::new();
     let text = normal_lines(text);
-    match format {
-        Format::Rust => {
-            let tokens = lex(&text).map_err(|fault| fault.into_error(&text, file))?;
-            hash_tokens(&mut hash, tokens);
-        }
-        Format::Sql => {
-            for line in text.lines() {
-                hash.update(line.trim_end());
-                hash.update("\n");
-            }
-        }
-    }
+    let hash = match format {
+        Format::Rust => with_stack(STACK, || match lex(&text) {
+            Ok(tokens) => Ok(hash_of_rust(tokens)),
+            Err(fault) => Err(fault.into_error(&text, file)),
+        })?,
+        Format::Sql => hash_of_sql(&text),
+    };
     Ok(hash
         .finalize()
         .iter()
@@ -38,6 +39,25 @@ pub fn checksum(text: &str, format: Format, file: Option<&Path>) -> Result<Strin
             let _ = write!(out, "{byte:02x}");
             out
         }))
+}
+
+fn hash_of_rust(tokens: TokenStream) -> Sha256 {
+    let mut hash = Sha256::new();
+    hash_tokens(&mut hash, tokens);
+    hash
+}
+
+fn hash_of_sql(text: &str) -> Sha256 {
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update(part);
+        hash.update([0]);
+    };
+    match significant(text) {
+        Some(tokens) => tokens.iter().for_each(|token| add(token)),
+        None => text.lines().for_each(|line| add(line.trim_end())),
+    }
+    hash
 }
 
 /// Each token with its end, each group with its brackets. The depth is limited by the reader, so the recursion is too.
@@ -57,12 +77,25 @@ fn hash_tokens(hash: &mut Sha256, tokens: TokenStream) {
                 hash.update(close);
             }
             TokenTree::Punct(comma) if comma.as_char() == ',' && tokens.peek().is_none() => {}
+            TokenTree::Punct(punct) if punct.as_char() == '#' && documents(&mut tokens) => {}
             other => {
                 hash.update(other.to_string());
                 hash.update([0]);
             }
         }
     }
+}
+
+/// Takes the rest of a comment that documents something, which to the compiler is an attribute.
+fn documents(tokens: &mut Peekable<IntoIter>) -> bool {
+    let is_doc = |group: &Group| matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "doc");
+    let mut ahead = tokens.clone();
+    ahead.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!'));
+    let found = matches!(ahead.next(), Some(TokenTree::Group(group)) if is_doc(&group));
+    if found {
+        *tokens = ahead;
+    }
+    found
 }
 
 #[cfg(test)]
@@ -78,6 +111,18 @@ mod tests {
         let one = "use a::*; // why\nfn f() { op.x(\"a\", [1, 2]); }";
         let other = "use a::*;\r\n\r\nfn f() {\r\n    op\r\n        .x(\r\n            \"a\",\r\n            [1, 2,],\r\n        );\r\n}\r\n";
         assert_eq!(rust(one), rust(other));
+    }
+
+    #[test]
+    fn comments_are_no_change() {
+        let plain = "fn f() { x(); }";
+        for other in [
+            "//! a\n\n/* b */ /// c\nfn f() { // d\n /// e\n x(); }",
+            "#![doc = \"a\"] fn f() { x(); }",
+        ] {
+            assert_eq!(rust(plain), rust(other), "{other}");
+        }
+        assert_ne!(rust(plain), rust("#[allow(x)] fn f() { x(); }"));
     }
 
     #[test]
@@ -99,9 +144,13 @@ mod tests {
 
     #[test]
     fn line_endings_are_no_change_in_sql() {
-        let sum = |text| checksum(text, Format::Sql, None).expect("a sum");
+        let sum = |text: &str| checksum(text, Format::Sql, None).expect("a sum");
         assert_eq!(sum("SELECT 1;\n-- x\n"), sum("SELECT 1; \r\n-- x"));
         assert_ne!(sum("SELECT 1;"), sum("SELECT 2;"));
+        let head = "-- autogen: revision a\n-- autogen: dialect sqlite\n-- autogen: upgrade\n";
+        let with_head = |text: &str| sum(&format!("{head}{text}"));
+        assert_eq!(with_head("SELECT 1;"), with_head("-- why\nSELECT\n  1\n"));
+        assert_ne!(with_head("SELECT 1;"), with_head("SELECT 2;"));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! Bodies are read only when needed.
 
 use super::read::find_header;
-use super::{Format, Graph, Header, RevisionId, Script, checksum, read};
+use super::sql::find_sql_header;
+use super::stack::with_stack;
+use super::{Format, Graph, Header, RevisionId, Script, checksum, read, read_sql};
 use crate::config::FileTemplate;
 use crate::dialect::Engine;
 use crate::{Error, ErrorKind, Result};
@@ -45,7 +47,10 @@ impl Entry {
     /// # Errors
     /// When the text is outside what a script may hold, with its place.
     pub fn script(&self, engine: Engine) -> Result<Script> {
-        read(&self.text, Some(&self.path), engine.name())
+        match self.format {
+            Format::Rust => read(&self.text, Some(&self.path), engine.name()),
+            Format::Sql => read_sql(&self.text, Some(&self.path), engine),
+        }
     }
 
     /// The checksum that the ledger keeps: reformatting does not change it.
@@ -66,39 +71,27 @@ impl Folder {
     /// message names the files.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
+        let found = with_stack(STACK, || {
+            files(&path)?
+                .iter()
+                .map(|file| entry(file))
+                .collect::<Result<Vec<_>>>()
+        })?;
         let mut entries: BTreeMap<RevisionId, Entry> = BTreeMap::new();
-        for file in files(&path)? {
-            let Some(format) = Format::of_path(&file) else {
-                continue;
-            };
-            let text = fs::read_to_string(&file).map_err(|e| unreadable(&file, e))?;
-            let header = match format {
-                Format::Rust => find_header(&text, Some(&file))?,
-                // SQL scripts are not read yet.
-                Format::Sql => None,
-            };
-            let Some(header) = header else { continue };
-            if let Some(other) = entries.get(&header.revision) {
+        for entry in found.into_iter().flatten() {
+            if let Some(other) = entries.get(&entry.header.revision) {
                 return Err(Error::new(
                     ErrorKind::Script,
                     format!(
                         "{} and {} have the same revision {}",
                         other.path.display(),
-                        file.display(),
-                        header.revision
+                        entry.path.display(),
+                        entry.header.revision
                     ),
                 )
                 .hint("delete the one that is a copy, or give it another id"));
             }
-            entries.insert(
-                header.revision.clone(),
-                Entry {
-                    header,
-                    path: file,
-                    format,
-                    text,
-                },
-            );
+            entries.insert(entry.header.revision.clone(), entry);
         }
         let graph = Graph::new(entries.values().map(|entry| &entry.header))?;
         Ok(Self { path, entries, graph })
@@ -170,6 +163,49 @@ impl Folder {
     }
 }
 
+/// Enough for brackets nested as deep as the reader allows.
+const STACK: usize = 2 << 20;
+
+/// A file as a script; `None` when it is none.
+fn entry(file: &Path) -> Result<Option<Entry>> {
+    let Some(format) = Format::of_path(file) else {
+        return Ok(None);
+    };
+    let bytes = fs::read(file).map_err(|e| unreadable(file, e))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // What is no text has no header, unless it looks as if it had had one.
+        Err(error)
+            if ["REVISION", "autogen:"]
+                .iter()
+                .all(|word| !holds(error.as_bytes(), word)) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => {
+            return Err(
+                Error::new(ErrorKind::Script, format!("{} is not UTF-8 text", file.display()))
+                    .because(error.utf8_error())
+                    .hint("save it as UTF-8, or bring the file back as it was"),
+            );
+        }
+    };
+    let header = match format {
+        Format::Rust => find_header(&text, Some(file))?,
+        Format::Sql => find_sql_header(&text, Some(file))?,
+    };
+    Ok(header.map(|header| Entry {
+        header,
+        path: file.to_path_buf(),
+        format,
+        text,
+    }))
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+}
+
 /// The files of a folder in the order of their names.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
@@ -230,7 +266,8 @@ fn write_new(folder: &Path, path: &Path, text: &str) -> Result<()> {
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         // A link fails when the name is taken, where a rename would overwrite.
         .and_then(|()| match fs::hard_link(&temporary, path) {
-            Err(error) if error.kind() == std::io::ErrorKind::Unsupported => fs::OpenOptions::new()
+            // Some file systems have no links, and each says so in its own way.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => fs::OpenOptions::new()
                 .write(true)
                 .create_new(true)
                 .open(path)
@@ -299,6 +336,58 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&file).expect("a text"), before);
         let names: Vec<_> = std::fs::read_dir(place.path()).expect("a folder").collect();
         assert_eq!(names.len(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn scripts_in_sql_stand_beside_those_in_rust() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::load(place.path()).expect("a folder");
+        put(&folder, &script("aaaa", &[], "x")).expect("a file");
+        let sql = "-- autogen: revision bbbb\n-- autogen: revises aaaa\n-- autogen: upgrade\nSELECT 1;\n-- autogen: downgrade\n";
+        std::fs::write(place.path().join("b.sql"), sql).expect("a file");
+        std::fs::write(place.path().join("schema.sql"), "CREATE TABLE t (a);").expect("a file");
+        std::fs::write(place.path().join("odd.rs"), [0xff, 0xfe]).expect("a file");
+        let folder = Folder::load(place.path()).expect("a folder");
+        let entry = folder.entries().next_back().expect("a script");
+        assert_eq!(
+            (entry.header.revision.as_str(), entry.format),
+            ("bbbb", Format::Sql)
+        );
+        let script = entry.script(Engine::Sqlite).expect("a script");
+        assert_eq!(
+            script.upgrade,
+            [crate::directive::Directive::Execute {
+                sql: "SELECT 1".into()
+            }]
+        );
+    }
+
+    #[test]
+    fn a_script_that_is_damaged_is_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = place.path().join("a.rs");
+        std::fs::write(&file, b"pub const REVISION: Revision = Revision::new(\"a\xff\");").expect("a file");
+        assert!(
+            Folder::load(place.path())
+                .expect_err("no text")
+                .message()
+                .contains("a.rs")
+        );
+        std::fs::write(&file, "pub const REVISION: Revision = Revision::new(\"a\"").expect("a file");
+        let error = Folder::load(place.path()).expect_err("no Rust");
+        assert_eq!(error.places()[0].file.as_deref(), Some(file.as_path()));
+    }
+
+    #[test]
+    fn a_parent_that_is_gone_is_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::load(place.path()).expect("a folder");
+        put(&folder, &script("bbbb", &["aaaa"], "x")).expect("a file");
+        let error = Folder::load(place.path()).expect_err("no parent");
+        assert!(
+            error.message().contains("bbbb") && error.message().contains("aaaa"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod graph;
 mod read;
 mod render;
 mod revision;
+mod sql;
 mod stack;
 
 pub use crate::directive::operations::*;
@@ -27,3 +28,4 @@ pub use graph::{Graph, Point};
 pub use read::{read, read_header};
 pub use render::render;
 pub use revision::{Header, Revision, RevisionId};
+pub use sql::{SqlDirection, read_sql, render_sql};
