@@ -120,6 +120,21 @@ impl Error {
         &self.0.message
     }
 
+    /// The message with those of the errors that caused it, without places and hints.
+    pub fn full_message(&self) -> String {
+        let mut message = self.0.message.clone();
+        let mut source = self.0.source.as_deref().map(|s| s as &dyn std::error::Error);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !self.0.message.contains(&text) {
+                message.push_str(": ");
+                message.push_str(&text);
+            }
+            source = cause.source();
+        }
+        message
+    }
+
     /// Where it is, most exact first.
     pub fn places(&self) -> &[Place] {
         &self.0.places
@@ -144,15 +159,6 @@ impl fmt::Display for Error {
         if let Some(place) = self.0.places.first() {
             write!(f, "{place}: ")?;
         }
-        f.write_str(&self.0.message)?;
-        let mut source = self.0.source.as_deref().map(|s| s as &dyn std::error::Error);
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            if !self.0.message.contains(&text) {
-                write!(f, ": {text}")?;
-            }
-            source = cause.source();
-        }
-        Ok(())
+        f.write_str(&self.full_message())
     }
 }

@@ -75,6 +75,10 @@
 //!
 //! With `default-features = false` nothing links a driver; that is enough to compile scripts, and to compare, plan, render and read.
 
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+mod command;
 pub mod compare;
 pub mod config;
 pub mod database;
@@ -88,6 +92,7 @@ mod notice;
 pub mod plan;
 #[cfg(feature = "connect")]
 pub mod reflect;
+pub mod report;
 pub mod schema;
 pub mod script;
 pub(crate) mod sql;

@@ -9,7 +9,9 @@ mod read;
 mod settings;
 mod template;
 
+pub use crate::compare::ConstraintNames;
+pub use crate::script::Format;
 pub use environment::Environment;
 pub use filter::Filter;
-pub use settings::{Config, ConstraintNames, Manage, ScriptFormat};
+pub use settings::{Config, Manage};
 pub use template::FileTemplate;

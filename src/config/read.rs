@@ -14,7 +14,7 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Environment, FileTemplate, Filter, Manage, ScriptFormat,
+    Config, ConstraintNames, Environment, FileTemplate, Filter, Format, Manage,
     settings::{Secret, unexpandable},
 };
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
@@ -124,11 +124,7 @@ impl Reader<'_> {
                 config.schemas = self.texts(name, value)?;
             }
             "format" => {
-                config.format = self.choice(
-                    name,
-                    value,
-                    &[("rust", ScriptFormat::Rust), ("sql", ScriptFormat::Sql)],
-                )?;
+                config.format = self.choice(name, value, &[("rust", Format::Rust), ("sql", Format::Sql)])?;
             }
             "constraint_names" => {
                 let choices = [
@@ -365,7 +361,7 @@ mod tests {
         for text in ["", "\u{feff}", "# nothing\n"] {
             let config = parse(text).unwrap();
             assert_eq!(config.script_folder(), Path::new("p/migrations"));
-            assert_eq!(config.format, ScriptFormat::Rust);
+            assert_eq!(config.format, Format::Rust);
             assert_eq!(config.version_table, "autogen_version");
             assert_eq!(config.truncate_slug_length, 40);
             assert_eq!(config.timezone, TimeZone::UTC);
@@ -401,7 +397,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.script_location, Path::new("db/value"));
         assert_eq!(config.target, ["a.sql", "b/$x"]);
-        assert_eq!(config.format, ScriptFormat::Sql);
+        assert_eq!(config.format, Format::Sql);
         assert!(config.filter.admits("table", "ab", None));
         assert!(!config.filter.admits("table", "b", None));
         assert!(!config.filter.admits("index", "x_tmp", Some("a")));

@@ -12,28 +12,10 @@ use jiff::tz::TimeZone;
 use super::{Environment, FileTemplate, Filter, environment::Unexpandable};
 use crate::{
     Error, ErrorKind, Place, Result,
+    compare::ConstraintNames,
     database::{DatabaseUrl, redact},
+    script::Format,
 };
-
-/// The form of new scripts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ScriptFormat {
-    /// Rust that calls `op`.
-    #[default]
-    Rust,
-    /// SQL files.
-    Sql,
-}
-
-/// Whether a constraint or index that differs only in its name is a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ConstraintNames {
-    /// It is, and gets renamed.
-    #[default]
-    Compare,
-    /// It is not.
-    Ignore,
-}
 
 /// What is managed only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +34,7 @@ pub struct Config {
     /// `target`: the sources that declare the schema, as written; see [`targets`](Self::targets).
     pub target: Vec<String>,
     /// `format`: the form of new scripts.
-    pub format: ScriptFormat,
+    pub format: Format,
     /// `include` and `exclude`.
     pub filter: Filter,
     /// `version_table`: the table with the applied heads.
@@ -100,7 +82,7 @@ impl Default for Config {
         Self {
             script_location: PathBuf::from("migrations"),
             target: Vec::new(),
-            format: ScriptFormat::default(),
+            format: Format::default(),
             filter: Filter::everything(),
             version_table: "autogen_version".into(),
             file_template: FileTemplate::default(),

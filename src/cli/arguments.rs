@@ -1,0 +1,438 @@
+//! The command line as types: what can be asked, and the help that says so. Nothing is done here.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{
+    Arg, ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, Styles, TypedValueParser},
+};
+
+const STYLES: Styles = Styles::styled()
+    .header(anstyle::AnsiColor::Green.on_default().bold())
+    .usage(anstyle::AnsiColor::Green.on_default().bold())
+    .literal(anstyle::AnsiColor::Cyan.on_default().bold())
+    .placeholder(anstyle::AnsiColor::Cyan.on_default());
+
+/// Keeps a database schema and its declared target in step
+///
+/// autogen reflects the live database, compares it with the target (SQL files, another database, or the migrations themselves),
+/// writes a reviewed migration script for the difference, and applies that script later, forwards or backwards.
+#[derive(Debug, Parser)]
+#[command(
+    name = "autogen",
+    version,
+    styles = STYLES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "\
+Start:  autogen init --sample shop    a sample project to try things on
+        autogen init                  in the folder of a project of your own
+Then:   edit schema.sql, `autogen revision -m \"what changes\"`, read the script, `autogen upgrade`
+CI:     autogen check                 exit code 0 in step, 2 drift, 3 scripts pending, 1 error",
+    after_long_help = "\
+Sources:
+  A SOURCE is a database URL (sqlite://app.db), a .sql file, a folder or a glob of .sql files, or `migrations[@REV]`: what the
+  scripts lead to.
+
+Exit codes:
+  0  fine
+  1  error, wrong usage too
+  2  differences found (`check`, and `diff --exit-code`)
+  3  the database is behind or ahead of the scripts
+
+Environment:
+  DATABASE_URL  the database, unless `--url` names it; also read from .env beside autogen.toml
+  NO_COLOR      no colours, as `--color never`"
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: GlobalOptions,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalOptions {
+    /// Configuration file [default: autogen.toml here, or in the nearest folder above within the repository]
+    #[arg(short, long, global = true, value_name = "FILE", display_order = 0)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Database, instead of `DATABASE_URL` and the configuration: `sqlite://app.db`
+    #[arg(long, global = true, value_name = "URL", display_order = 1)]
+    pub(crate) url: Option<String>,
+
+    /// Form of the output: text or json; `diff` and `inspect` have sql too, `diff` unified
+    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = true, display_order = 2, value_parser = formats(&[Format::Text, Format::Json, Format::Sql, Format::Unified]))]
+    pub(crate) format: Option<Format>,
+
+    /// Say more: each statement as it runs, more columns in lists
+    #[arg(short, long, global = true, conflicts_with = "quiet", display_order = 3)]
+    pub(crate) verbose: bool,
+
+    /// Say nothing but data, warnings and errors
+    #[arg(short, long, global = true, display_order = 4)]
+    pub(crate) quiet: bool,
+
+    /// Colours in the output
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    #[arg(help = "Colours in the output: auto, always, never")]
+    pub(crate) color: ColorChoice,
+}
+
+/// The form of what goes to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs; the forms are documented and versioned.
+    Json,
+    /// Statements.
+    Sql,
+    /// A unified diff of the SQL of both sides.
+    Unified,
+}
+
+fn formats(allowed: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+    let names = allowed
+        .iter()
+        .filter_map(Format::to_possible_value)
+        .collect::<Vec<_>>();
+    PossibleValuesParser::new(names)
+        .map(|name| Format::from_str(&name, false).expect("clap has checked it against the same names"))
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Init(Init),
+    Revision(Revision),
+    Upgrade(Upgrade),
+    Downgrade(Downgrade),
+    Check(Check),
+    Diff(Diff),
+    Inspect(Inspect),
+    Current(Current),
+    History(History),
+    Heads(Heads),
+    Show(Show),
+    Stamp(Stamp),
+    Completions(Completions),
+}
+
+/// Start a project: autogen.toml, migrations/ and a first schema.sql
+///
+/// Writes only files that are not there; an autogen.toml that is there already is an error.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen init
+  autogen init --sample shop            a small shop in the folder shop
+  autogen init --url sqlite://app.db    for a database that exists")]
+pub(crate) struct Init {
+    /// Folder, made if it is not there [default: this one, or one named as the sample]
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// Fill the project with a sample schema
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sample: Option<Sample>,
+}
+
+/// A sample project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sample {
+    /// Customers, products and orders on an embedded SQLite database.
+    Shop,
+}
+
+/// Write a migration script for the difference between database and target
+///
+/// Compares the database, which must be at head, with the target of autogen.toml, writes a script that leads from one to the other
+/// and back, and prints its path. Writes nothing when nothing differs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen revision -m \"add orders\"
+  autogen revision -m \"add orders\" --from migrations    without a database
+  autogen revision -m \"names\" --rename user=users --rename users.mail=email
+  autogen revision -m \"clean up\" --empty                a blank script to fill in")]
+pub(crate) struct Revision {
+    /// What changes; becomes the title and the file name
+    #[arg(short, long, value_name = "TEXT", required = true)]
+    pub(crate) message: String,
+
+    /// Compare nothing; write a blank script
+    #[arg(long, conflicts_with_all = ["from", "target", "rename"])]
+    pub(crate) empty: bool,
+
+    /// What to compare with the target: `database`, `migrations` or another source
+    #[arg(long, value_name = "SOURCE", default_value = "database")]
+    pub(crate) from: String,
+
+    /// Target, instead of the one of autogen.toml; may be given more than once
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) target: Vec<String>,
+
+    /// A table or column that got another name: `old=new`, `table.old=new`; may be given more than once
+    #[arg(long, value_name = "OLD=NEW")]
+    pub(crate) rename: Vec<String>,
+
+    /// Identifier of the new revision, instead of a random one
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+
+    /// Print the script instead of writing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// What `revision` does anyway; taken so that Alembic's command line works
+    #[arg(long, hide = true, conflicts_with = "empty")]
+    pub(crate) autogenerate: bool,
+}
+
+/// Apply scripts to the database, up to a revision
+///
+/// Each script and its entry in the ledger are one transaction: a script that fails leaves the database as it was before it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen upgrade
+  autogen upgrade +1             the next script only
+  autogen upgrade 3f9c           up to the revision that begins so
+  autogen upgrade --dry-run      print the SQL and do nothing")]
+pub(crate) struct Upgrade {
+    /// Revision to go up to: `head`, an identifier or its beginning, `+N`, `REV+N`
+    #[arg(value_name = "REV", default_value = "head", allow_hyphen_values = true)]
+    pub(crate) revision: String,
+
+    /// Print the SQL instead of running it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Take scripts back, down to a revision
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen downgrade -1              the last script
+  autogen downgrade base            all of them
+  autogen downgrade -1 --dry-run    print the SQL and do nothing")]
+pub(crate) struct Downgrade {
+    /// Revision to go down to: `base`, an identifier or its beginning, `-N`, `REV-N`
+    #[arg(value_name = "REV", allow_negative_numbers = true)]
+    pub(crate) revision: String,
+
+    /// Print the SQL instead of running it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Say whether database, scripts and target are in step
+///
+/// Exit code 0: in step. 2: the database differs from the target, and how. 3: scripts wait to be applied, or the database is ahead of
+/// them.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen check
+  autogen check --to migrations     was the database changed behind the scripts' back?
+  autogen check --format json")]
+pub(crate) struct Check {
+    /// What to compare the database with, instead of the target of autogen.toml; may be given more than once
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) to: Vec<String>,
+}
+
+/// Show the difference between two sources
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen diff
+  autogen diff --format sql           the statements that lead from one to the other
+  autogen diff --from old.sql --to new.sql --format unified
+  autogen diff --from migrations --to sqlite://prod.db")]
+pub(crate) struct Diff {
+    /// What there is: a source [default: the database]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: Vec<String>,
+
+    /// What there shall be: a source [default: the target of autogen.toml]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) to: Vec<String>,
+
+    /// A table or column that got another name: `old=new`, `table.old=new`; may be given more than once
+    #[arg(long, value_name = "OLD=NEW")]
+    pub(crate) rename: Vec<String>,
+
+    /// End with exit code 2 when there are differences
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// Print a schema as SQL or JSON
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen inspect > schema.sql        the target to start from on an old database
+  autogen inspect migrations@3f9c --format json")]
+pub(crate) struct Inspect {
+    /// What to print [default: the database]
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: Vec<String>,
+}
+
+/// Show the revision the database is at
+#[derive(Debug, Args)]
+#[command(after_help = "With -v also when and by what each script was applied.")]
+pub(crate) struct Current {}
+
+/// List the scripts, newest first
+#[derive(Debug, Args)]
+#[command(after_help = "With -v the path and the time of each script too.")]
+pub(crate) struct History {}
+
+/// Show the newest revision of the scripts
+#[derive(Debug, Args)]
+pub(crate) struct Heads {}
+
+/// Show one script: its header, its changes, its file
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The revision: `head`, `current`, an identifier or its beginning
+    #[arg(value_name = "REV", allow_negative_numbers = true)]
+    pub(crate) revision: String,
+}
+
+/// Write a revision into the ledger without running scripts
+///
+/// For a database that already has what the scripts do.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen stamp head
+  autogen stamp base      forget everything: as if no script had been applied")]
+pub(crate) struct Stamp {
+    /// The revision: `head`, `base`, an identifier or its beginning
+    #[arg(value_name = "REV", allow_negative_numbers = true)]
+    pub(crate) revision: String,
+}
+
+/// Print the completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen completions bash > /etc/bash_completion.d/autogen
+  autogen completions fish > ~/.config/fish/completions/autogen.fish")]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// The command line as clap knows it, with the formats of each command.
+pub(crate) fn command() -> clap::Command {
+    let format = |help: &'static str, allowed: &'static [Format]| {
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .help_heading("Global options")
+            .help(help)
+            .display_order(2)
+            .action(ArgAction::Set)
+            .value_parser(formats(allowed))
+            .hide_possible_values(true)
+    };
+    let mut command = Arguments::command();
+    let verbs: Vec<String> = command
+        .get_subcommands()
+        .map(|verb| verb.get_name().to_owned())
+        .collect();
+    for verb in verbs {
+        let format = match verb.as_str() {
+            "diff" => format(
+                "Form of the output: text (default), sql, unified, json",
+                &[Format::Text, Format::Sql, Format::Unified, Format::Json],
+            ),
+            "inspect" => format(
+                "Form of the output: sql (default), json",
+                &[Format::Sql, Format::Json],
+            ),
+            _ => format(
+                "Form of the output: text (default), json",
+                &[Format::Text, Format::Json],
+            ),
+        };
+        command = command.mut_subcommand(verb, |verb| verb.arg(format));
+    }
+    command
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// Clap's own: wrong usage, and also `--help` and `--version`.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(args)?;
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Arguments, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn the_types_make_a_sound_command_line() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_or_after_the_verb() {
+        for line in [
+            "autogen --format json -c x.toml check",
+            "autogen check --format json -c x.toml",
+        ] {
+            let read = read(line).unwrap();
+            assert_eq!(read.global.format, Some(Format::Json), "{line}");
+            assert_eq!(read.global.config, Some("x.toml".into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn each_verb_has_its_formats() {
+        for (line, good) in [
+            ("autogen diff --format unified", true),
+            ("autogen diff --format sql", true),
+            ("autogen check --format sql", false),
+            ("autogen inspect --format text", false),
+            ("autogen inspect --format json", true),
+        ] {
+            assert_eq!(read(line).is_ok(), good, "{line}");
+        }
+    }
+
+    #[test]
+    fn relative_revisions_are_values_and_not_options() {
+        let Verb::Downgrade(down) = read("autogen downgrade -1").unwrap().verb else {
+            panic!()
+        };
+        assert_eq!(down.revision, "-1");
+        let Verb::Upgrade(up) = read("autogen upgrade +2 --dry-run").unwrap().verb else {
+            panic!()
+        };
+        assert_eq!((up.revision.as_str(), up.dry_run), ("+2", true));
+    }
+}

@@ -1,0 +1,248 @@
+//! Where output goes: data to standard output, everything else to standard error, with colours where they are wanted.
+//!
+//! A reader that has gone away (`| head`) is no error and stops nothing: what is left to say is thrown away. Standard error is
+//! written as well as it can be; what fails there has nowhere to be told.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use annotate_snippets::Renderer;
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Effects, Style};
+use serde_json::Value;
+
+use super::{
+    arguments::{Format, GlobalOptions},
+    draw,
+    progress::{Progress, Work},
+};
+use crate::{
+    Error, ErrorKind, Level, Notice, Result,
+    database::Interrupter,
+    report::{self, Text, Tone},
+};
+
+/// Standard output and standard error as the global options want them.
+pub(crate) struct Terminal {
+    out: Mutex<AutoStream<io::Stdout>>,
+    err: Mutex<AutoStream<io::Stderr>>,
+    reader_gone: AtomicBool,
+    format: Option<Format>,
+    volume: Volume,
+    progress: Progress,
+    writer: Mutex<Option<Interrupter>>,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Volume {
+    /// Data and errors.
+    Quiet,
+    /// Also notices and what was done.
+    Normal,
+    /// Also each step.
+    Verbose,
+}
+
+impl Terminal {
+    /// The streams of this process.
+    pub(crate) fn new(options: &GlobalOptions) -> Self {
+        let choice = match options.color {
+            clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+            clap::ColorChoice::Always => anstream::ColorChoice::Always,
+            clap::ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        let volume = match (options.quiet, options.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, true) => Volume::Verbose,
+            (false, false) => Volume::Normal,
+        };
+        let progress = volume == Volume::Normal && options.format.is_none() && io::stderr().is_terminal();
+        Self {
+            out: Mutex::new(AutoStream::new(io::stdout(), choice)),
+            err: Mutex::new(AutoStream::new(io::stderr(), choice)),
+            reader_gone: AtomicBool::new(false),
+            format: options.format,
+            volume,
+            progress: Progress::new(progress),
+            writer: Mutex::new(None),
+        }
+    }
+
+    /// The form that the user asked for.
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Whether output is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Some(Format::Json)
+    }
+
+    /// How much is said.
+    pub(crate) fn volume(&self) -> Volume {
+        self.volume
+    }
+
+    /// Whether somebody sits there who can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        !self.is_json()
+            && self.volume != Volume::Quiet
+            && io::stdin().is_terminal()
+            && io::stderr().is_terminal()
+    }
+
+    /// Lets Ctrl-C stop a connection that writes in good order: its statement fails, and whoever uses it rolls back and says so.
+    pub(crate) fn stops(&self, writer: Interrupter) {
+        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
+    }
+
+    /// Stops the connection that writes. Gives whether there is one.
+    pub(super) fn interrupt(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = &*writer {
+            writer.interrupt();
+        }
+        writer.is_some()
+    }
+
+    /// Begins a piece of work, of which a sign is shown when it takes long.
+    pub(crate) fn work(&self, what: &str) -> Work<'_> {
+        self.progress.begin(what)
+    }
+
+    /// Writes data.
+    ///
+    /// # Errors
+    /// When standard output takes no more, as on a full disk. A reader that went away is none.
+    pub(crate) fn data(&self, text: &Text) -> Result<()> {
+        let painted = paint(text);
+        self.write_data(|| {
+            let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+            out.write_all(painted.as_bytes()).and_then(|()| out.flush())
+        })
+    }
+
+    /// Writes data that has no tones.
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    pub(crate) fn plain_data(&self, text: &str) -> Result<()> {
+        self.write_data(|| {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        })
+    }
+
+    /// Writes a document as data.
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    pub(crate) fn json(&self, document: &Value) -> Result<()> {
+        self.plain_data(&format!("{document:#}\n"))
+    }
+
+    /// Says what was done. Not in JSON, where the document says it.
+    pub(crate) fn say(&self, message: &str) {
+        if self.volume > Volume::Quiet && !self.is_json() {
+            self.write_err(&format!("{message}\n"));
+        }
+    }
+
+    /// Says what is being done, to those who want to know.
+    pub(crate) fn say_step(&self, message: &str) {
+        if self.volume == Volume::Verbose {
+            let faint = Style::new().effects(Effects::DIMMED);
+            self.write_err(&format!("{faint}{message}{faint:#}\n"));
+        }
+    }
+
+    /// Says what a person should know. Warnings are said even where quiet is wanted; in JSON, the document holds them all.
+    pub(crate) fn notices<'a>(&self, notices: impl IntoIterator<Item = &'a Notice>) {
+        if self.is_json() {
+            return;
+        }
+        for notice in notices {
+            if notice.level == Level::Warning || self.volume > Volume::Quiet {
+                self.write_err(&format!("{}\n", draw::notice(notice, &Renderer::styled())));
+            }
+        }
+    }
+
+    /// Says what went wrong.
+    pub(crate) fn error(&self, error: &Error) {
+        if self.is_json() {
+            self.write_err(&format!("{:#}\n", report::error(error)));
+        } else {
+            self.write_err(&format!("{}\n", draw::error(error, &Renderer::styled())));
+        }
+    }
+
+    fn write_data(&self, write: impl FnOnce() -> io::Result<()>) -> Result<()> {
+        if self.reader_gone.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        match self.progress.aside(write) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.reader_gone.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(error) => {
+                Err(Error::new(ErrorKind::Io, "standard output cannot be written to").because(error))
+            }
+        }
+    }
+
+    fn write_err(&self, text: &str) {
+        self.progress.aside(|| {
+            let mut err = self.err.lock().unwrap_or_else(PoisonError::into_inner);
+            // There is nowhere to tell that telling failed.
+            drop(err.write_all(text.as_bytes()).and_then(|()| err.flush()));
+        });
+    }
+}
+
+/// The text with the escape codes of its tones; the stream takes them out again where they are not wanted.
+fn paint(text: &Text) -> String {
+    let mut painted = String::new();
+    for (tone, piece) in text.pieces() {
+        let style = style(*tone);
+        if style.is_plain() {
+            painted.push_str(piece);
+            continue;
+        }
+        // Each line has its own codes, so that a pager shows any of them right.
+        for line in piece.split_inclusive('\n') {
+            let content = line.trim_end_matches('\n');
+            if !content.is_empty() {
+                painted.extend([
+                    style.render().to_string().as_str(),
+                    content,
+                    style.render_reset().to_string().as_str(),
+                ]);
+            }
+            painted.push_str(&line[content.len()..]);
+        }
+    }
+    painted
+}
+
+fn style(tone: Tone) -> Style {
+    match tone {
+        Tone::Plain => Style::new(),
+        Tone::Heading => Style::new().bold(),
+        Tone::Added => AnsiColor::Green.on_default(),
+        Tone::Removed => AnsiColor::Red.on_default(),
+        Tone::Changed => AnsiColor::Yellow.on_default(),
+        Tone::AddedInside => AnsiColor::Green.on_default().bold().underline(),
+        Tone::RemovedInside => AnsiColor::Red.on_default().bold().underline(),
+        Tone::Loss => AnsiColor::BrightRed.on_default().bold(),
+        Tone::Faint => Style::new().dimmed(),
+    }
+}

@@ -1,0 +1,181 @@
+//! `autogen upgrade` and `autogen downgrade`: scripts applied and taken back.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Outcome, project::Project};
+use crate::{
+    Result,
+    cli::{
+        Terminal, Work,
+        arguments::{Downgrade, GlobalOptions, Upgrade},
+    },
+    database::Open,
+    migrate::{self, Direction, Event, Migrator, Options, Ran},
+    report,
+    script::RevisionId,
+};
+
+pub(super) async fn upgrade(
+    terminal: &Terminal,
+    global: &GlobalOptions,
+    arguments: &Upgrade,
+) -> Result<Outcome> {
+    let way = Way {
+        direction: Direction::Upgrade,
+        to: &arguments.revision,
+        dry_run: arguments.dry_run,
+    };
+    run(terminal, global, &way).await
+}
+
+pub(super) async fn downgrade(
+    terminal: &Terminal,
+    global: &GlobalOptions,
+    arguments: &Downgrade,
+) -> Result<Outcome> {
+    let way = Way {
+        direction: Direction::Downgrade,
+        to: &arguments.revision,
+        dry_run: arguments.dry_run,
+    };
+    run(terminal, global, &way).await
+}
+
+/// What is asked for.
+struct Way<'a> {
+    direction: Direction,
+    to: &'a str,
+    dry_run: bool,
+}
+
+async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Result<Outcome> {
+    let project = Project::open(terminal, global)?;
+    let url = project.database()?;
+    let scripts = project.scripts()?;
+    // Only going up makes a database; there is nothing to take back from one that is not there.
+    let open = match (way.direction, way.dry_run) {
+        (_, true) => Open::ReadOnly,
+        (Direction::Downgrade, false) => Open::ReadWrite,
+        (Direction::Upgrade | Direction::Stamp, false) => Open::Create,
+    };
+    let connection = project.connection(&url, open).await?;
+    let options = Options::from(&project.config);
+    let work = terminal.work("looking at the ledger");
+    let mut migrator = Migrator::new(connection, url.engine(), &scripts, &options)?
+        .observed(|event: &Event<'_>| tell(terminal, &work, event));
+    let from = heads(&migrator.current().await?);
+
+    if way.dry_run {
+        let sql = match way.direction {
+            Direction::Upgrade | Direction::Stamp => migrator.upgrade_sql(way.to).await?,
+            Direction::Downgrade => migrator.downgrade_sql(way.to).await?,
+        };
+        drop(migrator);
+        drop(work);
+        if terminal.is_json() {
+            let body = json!({ "from": from, "sql": sql });
+            terminal.json(&report::document(way.direction.word(), body))?;
+        } else {
+            terminal.plain_data(&sql)?;
+        }
+        return Ok(Outcome::Fine);
+    }
+
+    let outcome = match way.direction {
+        Direction::Upgrade | Direction::Stamp => migrator.upgrade(way.to).await?,
+        Direction::Downgrade => migrator.downgrade(way.to).await?,
+    };
+    if let Some(connection) = migrator.into_connection().await? {
+        connection.close().await?;
+    }
+    drop(work);
+    if terminal.is_json() {
+        terminal.json(&report::document(way.direction.word(), document(&from, &outcome)))?;
+    } else if outcome.ran.is_empty() {
+        terminal.say(&match outcome.heads.as_slice() {
+            [] => "nothing to do: no script is applied".to_owned(),
+            heads => format!("nothing to do: the database is at {}", join(heads)),
+        });
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Says what the migrator does, as it does it.
+fn tell(terminal: &Terminal, work: &Work<'_>, event: &Event<'_>) {
+    match event {
+        Event::Waiting { since } => {
+            work.step("waiting for another process to let go of the database");
+            // The migrator asks often; once is enough to read.
+            if *since < Duration::from_millis(500) {
+                terminal.say_step("waiting for another process to let go of the database");
+            }
+        }
+        Event::Started {
+            header,
+            direction,
+            done,
+            of,
+        } => {
+            work.step(format!("{direction} {} of {of}: {}", done + 1, header.message));
+            terminal.say_step(&format!("{direction} {}: {}", header.revision, header.message));
+        }
+        Event::Finished {
+            header,
+            direction,
+            took,
+        } => {
+            let done = match direction {
+                Direction::Upgrade => "applied",
+                Direction::Downgrade => "took back",
+                Direction::Stamp => "stamped",
+            };
+            terminal.say(&format!(
+                "{done} {}  {} ({})",
+                header.revision,
+                header.message,
+                readable(*took)
+            ));
+        }
+        Event::Noticed(notice) => terminal.notices([*notice]),
+        _ => {}
+    }
+}
+
+fn document(from: &[RevisionId], outcome: &migrate::Outcome) -> serde_json::Value {
+    let script = |ran: &Ran| {
+        json!({
+            "revision": ran.header.revision,
+            "message": ran.header.message,
+            "statements": ran.statements,
+            "seconds": ran.took.as_secs_f64(),
+        })
+    };
+    json!({
+        "from": from,
+        "to": outcome.heads,
+        "scripts": outcome.ran.iter().map(script).collect::<Vec<_>>(),
+        "notices": report::notices(&outcome.notices),
+    })
+}
+
+fn heads(applied: &[migrate::Applied]) -> Vec<RevisionId> {
+    applied.iter().map(|applied| applied.revision.clone()).collect()
+}
+
+fn join(heads: &[RevisionId]) -> String {
+    heads
+        .iter()
+        .map(RevisionId::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn readable(took: Duration) -> String {
+    if took < Duration::from_secs(1) {
+        format!("{} ms", took.as_millis())
+    } else {
+        format!("{:.1} s", took.as_secs_f64())
+    }
+}

@@ -1,0 +1,23 @@
+//! What each verb of the command line does: one file each, a few calls along the flow.
+//!
+//! Settings and a terminal come in; the outcome goes out. Nothing here compares, plans or runs a statement by itself.
+
+mod apply;
+mod check;
+mod completions;
+mod diff;
+mod init;
+mod inspect;
+mod listing;
+mod outcome;
+mod project;
+mod renames;
+mod revision;
+mod run;
+mod schema_sql;
+mod sides;
+mod stamp;
+mod standing;
+
+pub(crate) use outcome::Outcome;
+pub(crate) use run::run;

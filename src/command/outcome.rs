@@ -1,0 +1,23 @@
+//! How a command that did not fail has ended.
+
+/// The end of a command, and so its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// As asked.
+    Fine,
+    /// There are differences.
+    Differences,
+    /// The database is behind or ahead of the scripts.
+    OutOfStep,
+}
+
+impl Outcome {
+    /// The exit code.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Differences => 2,
+            Self::OutOfStep => 3,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What every command starts from: the settings, and the database, scripts and sources that they name.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    Connection, DatabaseUrl, Error, ErrorKind, Result,
+    cli::{Terminal, arguments::GlobalOptions},
+    config::{Config, Environment},
+    database::Open,
+    dialect::{Dialect, for_engine},
+    migrate::Scripts,
+    script::{Folder, Format, Header, Script, render},
+    target::{Context, Missing, Realised, Source, realise},
+};
+
+/// The word for the project's own database among sources.
+const DATABASE: &str = "database";
+
+/// A project as its settings and the command line describe it.
+pub(super) struct Project<'a> {
+    /// Where output goes.
+    pub(super) terminal: &'a Terminal,
+    /// The settings.
+    pub(super) config: Config,
+    environment: Environment,
+    url: Option<String>,
+}
+
+impl<'a> Project<'a> {
+    /// Opens the project that the command line names or that the current folder is part of.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there is none or its settings are wrong.
+    pub(super) fn open(terminal: &'a Terminal, global: &GlobalOptions) -> Result<Self> {
+        Self::open_if_any(terminal, global)?.ok_or_else(|| {
+            Error::new(ErrorKind::Config, "there is no autogen.toml here or above")
+                .hint("`autogen init` writes one; `--config FILE` names one that is elsewhere")
+        })
+    }
+
+    /// The same for commands that can do without a project when their arguments say enough.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when the settings are wrong, or are not where `--config` says.
+    pub(super) fn open_or_default(terminal: &'a Terminal, global: &GlobalOptions) -> Result<Self> {
+        match Self::open_if_any(terminal, global)? {
+            Some(project) => Ok(project),
+            None => Ok(Self {
+                terminal,
+                config: Config::default(),
+                environment: Environment::process().with_dotenv([Path::new("")])?,
+                url: global.url.clone(),
+            }),
+        }
+    }
+
+    fn open_if_any(terminal: &'a Terminal, global: &GlobalOptions) -> Result<Option<Self>> {
+        let Some(file) = global.config.clone().or_else(find_settings) else {
+            return Ok(None);
+        };
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let environment = Environment::process().with_dotenv([folder, Path::new("")])?;
+        Ok(Some(Self {
+            terminal,
+            config: Config::load(&file, &environment)?,
+            environment,
+            url: global.url.clone(),
+        }))
+    }
+
+    /// The database.
+    ///
+    /// # Errors
+    /// When none is named, or not by a URL.
+    pub(super) fn database(&self) -> Result<DatabaseUrl> {
+        self.config.database_url(self.url.as_deref(), &self.environment)
+    }
+
+    /// A connection to the database; `None` when it is a file that is not there and is not to be made.
+    ///
+    /// # Errors
+    /// As [`Connection::open_existing`].
+    pub(super) async fn connection(&self, url: &DatabaseUrl, open: Open) -> Result<Option<Connection>> {
+        let connection = Connection::open_existing(url, open).await?;
+        if let Some(connection) = &connection
+            && open != Open::ReadOnly
+        {
+            self.terminal.stops(connection.interrupter());
+        }
+        Ok(connection)
+    }
+
+    /// The scripts.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or they do not hold together.
+    pub(super) fn scripts(&self) -> Result<Folder> {
+        Folder::load(self.config.script_folder())
+    }
+
+    /// The text of a script, in the form that the settings want.
+    ///
+    /// # Errors
+    /// When that form cannot say what is in it.
+    pub(super) fn render(&self, script: &Script) -> Result<String> {
+        match self.config.format {
+            Format::Rust => render(script),
+            Format::Sql => Err(Error::new(
+                ErrorKind::Config,
+                "scripts cannot be written as SQL by this version",
+            )
+            .hint("remove `format = \"sql\"` from autogen.toml")),
+        }
+    }
+
+    /// Writes a script into the folder of scripts, and gives its path.
+    ///
+    /// # Errors
+    /// As [`Folder::write`].
+    pub(super) fn write(&self, scripts: &Folder, header: &Header, text: &str) -> Result<PathBuf> {
+        scripts.write(
+            header,
+            text,
+            self.config.format,
+            &self.config.file_template,
+            self.config.truncate_slug_length,
+            &self.config.timezone,
+        )
+    }
+
+    /// The source that arguments name, or else the database.
+    ///
+    /// # Errors
+    /// When an argument names no source, or no database is named anywhere.
+    pub(super) fn source_or_database(&self, arguments: &[String]) -> Result<Source> {
+        match arguments {
+            [] => self.database().map(Source::Database),
+            [word] if word == DATABASE => self.database().map(Source::Database),
+            _ => Source::parse_list(arguments, Path::new("")),
+        }
+    }
+
+    /// The source that arguments name, or else the target of the settings.
+    ///
+    /// # Errors
+    /// When an argument names no source, or no target is declared.
+    pub(super) fn source_or_target(&self, arguments: &[String]) -> Result<Source> {
+        match arguments {
+            [] => Source::parse_list(self.config.targets()?, self.config.folder()),
+            _ => self.source_or_database(arguments),
+        }
+    }
+
+    /// The dialect of the sources: that of a database among them, else that of the project's database.
+    ///
+    /// # Errors
+    /// When there is no database to tell the engine by, two sources are of different engines, or this version does not serve it.
+    pub(super) fn dialect_of<'s>(
+        &self,
+        sources: impl IntoIterator<Item = &'s Source>,
+    ) -> Result<&'static dyn Dialect> {
+        let mut engines = sources.into_iter().filter_map(|source| match source {
+            Source::Database(url) => Some(url.engine()),
+            Source::Sql(_) | Source::Migrations(_) => None,
+        });
+        let engine = match engines.next() {
+            Some(engine) => engine,
+            None => self
+                .database()
+                .map_err(|error| {
+                    error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
+                })?
+                .engine(),
+        };
+        if let Some(other) = engines.find(|other| *other != engine) {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("{engine} and {other} cannot be compared with each other"),
+            ));
+        }
+        for_engine(engine)
+    }
+
+    /// What a source declares.
+    ///
+    /// # Errors
+    /// As [`realise`].
+    pub(super) async fn realise(
+        &self,
+        source: &Source,
+        dialect: &dyn Dialect,
+        missing: Missing,
+    ) -> Result<Realised> {
+        let _work = self.terminal.work(&format!("reading {source}"));
+        let filter = self
+            .config
+            .filter
+            .clone()
+            .hiding([self.config.version_table.clone(), self.config.history_table()]);
+        let cache = cache_folder();
+        let scripts = match source {
+            Source::Migrations(_) => Some(self.scripts()?),
+            Source::Database(_) | Source::Sql(_) => None,
+        };
+        let context = Context {
+            scripts: scripts.as_ref().map(|scripts| scripts as &dyn Scripts),
+            cache: cache.as_deref(),
+            missing,
+            ..Context::new(dialect.engine(), &filter)
+        };
+        realise(source, &context).await
+    }
+}
+
+/// Where a user's programs keep what they can make again.
+fn cache_folder() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        std::env::var_os(name)
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
+    let caches = match folder("XDG_CACHE_HOME") {
+        Some(caches) => Some(caches),
+        None if cfg!(windows) => folder("LOCALAPPDATA"),
+        None if cfg!(target_os = "macos") => folder("HOME").map(|home| home.join("Library/Caches")),
+        None => folder("HOME").map(|home| home.join(".cache")),
+    };
+    caches
+        .filter(|caches| caches.is_absolute())
+        .map(|caches| caches.join("autogen"))
+}
+
+/// The settings file in the current folder, or in the nearest one above it that is still part of the same repository.
+fn find_settings() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let mut found = None;
+    let mut way = PathBuf::new();
+    for folder in here.ancestors() {
+        let file = way.join(Config::FILE_NAME);
+        if found.is_none() && file.is_file() {
+            if way.as_os_str().is_empty() {
+                return Some(file);
+            }
+            found = Some(file);
+        }
+        if folder.join(".git").exists() {
+            return found;
+        }
+        way.push("..");
+    }
+    // Outside a repository, a file further up is somebody else's.
+    None
+}

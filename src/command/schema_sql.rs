@@ -1,0 +1,24 @@
+//! A schema as the statements that make it from nothing.
+
+use crate::{
+    Result,
+    compare::{CompareOptions, Pair, compare},
+    dialect::Dialect,
+    plan::{plan, terminated},
+    schema::Schema,
+};
+
+/// The statements, each with its semicolon and an empty line after it, in an order in which they can run.
+///
+/// # Errors
+/// When the engine cannot express what is in the schema, which a schema read from that engine never is.
+pub(super) fn schema_sql(schema: &Schema, dialect: &dyn Dialect) -> Result<String> {
+    let nothing = Schema::new();
+    let creation = compare(Pair::new(&nothing, schema), dialect, &CompareOptions::default())?;
+    let plan = plan(&creation.upgrade, &nothing, dialect)?;
+    let statements = plan.steps.iter().flat_map(|step| &step.statements);
+    Ok(statements
+        .map(|statement| terminated(&statement.sql))
+        .collect::<Vec<_>>()
+        .join("\n"))
+}

@@ -1,0 +1,8 @@
+//! The program from outside: arguments in, output and exit codes out, on real files and databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod flow;
+mod help;
+mod processes;
+mod program;

@@ -1,0 +1,127 @@
+//! Other processes: one that stops reading, one that does the same at the same time, one that says stop.
+
+use std::{
+    io::Read,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::program::Program;
+
+/// A project whose next script rebuilds a table of so many rows.
+fn with_rows(count: u32) -> Program {
+    let program = Program::with_target("CREATE TABLE t (a integer PRIMARY KEY, b text, c text);");
+    program.run(&["revision", "-m", "first"]).ok();
+    program.run(&["upgrade"]).ok();
+    program.sqlite(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+         INSERT INTO t SELECT i, 'row ' || i, hex(randomblob(40)) FROM n",
+    ));
+    program.write(
+        "schema.sql",
+        "CREATE TABLE t (a integer PRIMARY KEY, b varchar(100), c text CHECK (length(c) > 0));
+         CREATE INDEX ix_c ON t (c); CREATE INDEX ix_b ON t (b, c);",
+    );
+    program.run(&["revision", "-m", "second"]).ok();
+    program
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let tables: Vec<String> = (0..3000)
+        .map(|n| format!("CREATE TABLE t{n} (id integer PRIMARY KEY, name text);\n"))
+        .collect();
+    let program = Program::with_target(&tables.concat());
+    for args in [
+        &["diff"][..],
+        &["diff", "--format", "sql"],
+        &["diff", "--format", "json"],
+        &["inspect", "schema.sql"],
+        &["help"],
+    ] {
+        let mut child = program
+            .command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = [0; 1];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{args:?} {stderr}");
+        assert!(
+            !stderr.contains("panic") && !stderr.contains("error"),
+            "{args:?} {stderr}"
+        );
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let program = Program::with_target("CREATE TABLE t (a);");
+    let Ok(full) = std::fs::File::create("/dev/full") else {
+        return;
+    };
+    let output = program.command(&["diff"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
+}
+
+#[test]
+fn two_upgrades_at_once_apply_each_script_once() {
+    let program = with_rows(50_000);
+    let runs = [program.start(&["upgrade"]), program.start(&["upgrade"])];
+    let runs = runs.map(|run| run.wait().ok());
+    let applied = runs.iter().filter(|run| run.stderr.contains("applied")).count();
+    assert_eq!(applied, 1, "{runs:?}");
+    assert_eq!(
+        program.sqlite("SELECT count(*) FROM autogen_history WHERE direction = 'upgrade'"),
+        "2\n"
+    );
+    program.run(&["check"]).ok();
+}
+
+/// Waits until the upgrade has begun to write.
+fn wait_for_journal(program: &Program) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !program.path("app.db-journal").exists() {
+        assert!(Instant::now() < deadline, "the upgrade never began to write");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_the_database_as_it_was() {
+    let program = with_rows(300_000);
+    let schema = program.sqlite("SELECT sql FROM sqlite_schema ORDER BY 1");
+    let run = program.start(&["upgrade"]);
+    wait_for_journal(&program);
+    run.interrupt();
+    let run = run.wait().with_code(1);
+    assert!(run.stderr.contains("interrupted"), "{}", run.stderr);
+    assert!(
+        !program.path("app.db-journal").exists(),
+        "it was rolled back before the program ended"
+    );
+    assert_eq!(program.sqlite("SELECT sql FROM sqlite_schema ORDER BY 1"), schema);
+    assert_eq!(
+        program.sqlite("PRAGMA integrity_check; SELECT count(*) FROM t"),
+        "ok\n300000\n"
+    );
+    program.run(&["upgrade"]).ok();
+    program.run(&["check"]).ok();
+}
+
+#[test]
+fn kill_9_leaves_the_database_as_it_was() {
+    let program = with_rows(300_000);
+    let schema = program.sqlite("SELECT sql FROM sqlite_schema ORDER BY 1");
+    let run = program.start(&["upgrade"]);
+    wait_for_journal(&program);
+    run.kill();
+    assert_eq!(program.sqlite("SELECT sql FROM sqlite_schema ORDER BY 1"), schema);
+    program.run(&["upgrade"]).ok();
+    program.run(&["check"]).ok();
+}

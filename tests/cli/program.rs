@@ -1,0 +1,181 @@
+//! The program under test in a folder of its own, and the `sqlite3` shell as an observer from outside.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// What one run left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("it ended by itself"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The run, if it ended with `code`.
+    #[track_caller]
+    pub(crate) fn with_code(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// The run, if it ended well.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        self.with_code(0)
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in:\n{}\n{}", self.stdout, self.stderr))
+    }
+}
+
+/// The program in a folder of its own.
+pub(crate) struct Program {
+    folder: TempDir,
+}
+
+impl Program {
+    /// In an empty folder.
+    pub(crate) fn in_empty_folder() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// In a project whose target is `schema`, on the database `app.db`, which is not there yet.
+    pub(crate) fn with_target(schema: &str) -> Self {
+        let program = Self::in_empty_folder();
+        program.write(
+            "autogen.toml",
+            "script_location = \"migrations\"\nurl = \"sqlite://app.db\"\ntarget = [\"schema.sql\"]\n",
+        );
+        fs::create_dir(program.path("migrations")).unwrap();
+        program.write("schema.sql", schema);
+        program
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    /// The files of a folder in name order.
+    pub(crate) fn files(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.path(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The program, ready to be started.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_autogen"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
+        for name in [
+            "DATABASE_URL",
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "COLUMNS",
+        ] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        Run::of(self.command(args).output().unwrap())
+    }
+
+    /// Starts the program and does not wait for it.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running(
+            self.command(args)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// Runs SQL on `app.db` in the `sqlite3` shell and gives what it prints.
+    #[track_caller]
+    pub(crate) fn sqlite(&self, sql: &str) -> String {
+        let output = Command::new("sqlite3")
+            .args(["-bail", "app.db", sql])
+            .current_dir(self.folder.path())
+            .output()
+            .expect("the sqlite3 shell is installed; `tests/run` does that");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The definitions in `app.db`, without the ledger and without the quotes that a renamed table's name gets.
+    #[track_caller]
+    pub(crate) fn definitions(&self) -> String {
+        self.sqlite(
+            "SELECT type, name, replace(sql, '\"', '') FROM sqlite_schema WHERE name NOT LIKE '%autogen_%' ORDER BY 1, 2",
+        )
+    }
+}
+
+/// A run under way.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Sends it SIGINT, as Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        let status = Command::new("kill")
+            .args(["-INT", &self.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Kills it outright.
+    pub(crate) fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    pub(crate) fn wait(self) -> Run {
+        Run::of(self.0.wait_with_output().unwrap())
+    }
+}
