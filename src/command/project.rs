@@ -9,7 +9,9 @@ use crate::{
     database::Open,
     dialect::{Dialect, for_engine},
     migrate::Scripts,
-    script::{Folder, Format, Header, Script, render},
+    plan::plan,
+    schema::Schema,
+    script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
     target::{Context, Missing, Realised, Source, realise},
 };
 
@@ -98,18 +100,32 @@ impl<'a> Project<'a> {
         Folder::load(self.config.script_folder())
     }
 
-    /// The text of a script, in the form that the settings want.
+    /// The text of a script that starts from `before`, in the form that the settings want.
     ///
     /// # Errors
     /// When that form cannot say what is in it.
-    pub(super) fn render(&self, script: &Script) -> Result<String> {
+    pub(super) fn render(
+        &self,
+        script: &Script,
+        before: &Schema,
+        dialect: Option<&'static dyn Dialect>,
+    ) -> Result<String> {
         match self.config.format {
             Format::Rust => render(script),
-            Format::Sql => Err(Error::new(
-                ErrorKind::Config,
-                "scripts cannot be written as SQL by this version",
-            )
-            .hint("remove `format = \"sql\"` from autogen.toml")),
+            Format::Sql => {
+                let dialect = match dialect {
+                    Some(dialect) => dialect,
+                    None => self.dialect_of([])?,
+                };
+                let upgrade = plan(&script.upgrade, before, dialect)?;
+                let downgrade = plan(&script.downgrade, &upgrade.after, dialect)?;
+                render_sql(
+                    &script.header,
+                    dialect.engine(),
+                    SqlDirection::Plan(&upgrade),
+                    SqlDirection::Plan(&downgrade),
+                )
+            }
         }
     }
 

@@ -16,9 +16,10 @@ use crate::{
         arguments::{GlobalOptions, Revision},
     },
     compare::Pair,
-    dialect::for_engine,
+    dialect::{Dialect, for_engine},
     directive::Directive,
     report::{self, Difference},
+    schema::Schema,
     script::{Folder, Header, RevisionId, Script},
     target::{Missing, Source},
 };
@@ -59,7 +60,7 @@ pub(super) async fn run(
     let text = if nothing {
         None
     } else {
-        Some(project.render(&script)?)
+        Some(project.render(&script, &found.live, found.dialect)?)
     };
     let path = match &text {
         Some(text) if !arguments.dry_run => Some(project.write(&scripts, &script.header, text)?),
@@ -99,6 +100,8 @@ pub(super) async fn run(
 /// What a comparison gives to a script.
 #[derive(Default)]
 struct Found {
+    dialect: Option<&'static dyn Dialect>,
+    live: Schema,
     upgrade: Vec<Directive>,
     downgrade: Vec<Directive>,
     notices: Vec<Notice>,
@@ -121,6 +124,8 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
     );
     let sides = Sides::compare(project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
     Ok(Found {
+        dialect: Some(dialect),
+        live: sides.schemas.live,
         downgrade: sides.comparison.downgrade(dialect),
         upgrade: sides.comparison.upgrade,
         notices: sides.notices,

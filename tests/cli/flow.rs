@@ -449,3 +449,25 @@ fn a_password_is_never_shown() {
     }
     assert!(!program.read("new/autogen.toml").contains("hunter2"));
 }
+
+#[test]
+fn scripts_are_sql_where_that_is_wanted() {
+    let program = Program::with_target(BEFORE);
+    let settings = program.read("autogen.toml") + "format = \"sql\"\n";
+    program.write("autogen.toml", settings);
+    let revision = program.run(&["revision", "-m", "first"]).ok();
+    assert!(revision.stdout.ends_with("_first.sql\n"), "{}", revision.stdout);
+    program.run(&["upgrade"]).ok();
+    program.run(&["check"]).ok();
+    program.sqlite("INSERT INTO customers VALUES (1, 'Ada', '123')");
+    let before = program.definitions();
+    program.write("schema.sql", AFTER);
+    program.run(&["revision", "-m", "second"]).ok();
+    program.run(&["upgrade"]).ok();
+    program.run(&["check"]).ok();
+    program.run(&["check", "--to", "migrations"]).ok();
+    assert_eq!(program.sqlite("SELECT id, name FROM customers"), "1|Ada\n");
+    program.run(&["downgrade", "-1"]).ok();
+    assert_eq!(program.definitions(), before);
+    program.run(&["revision", "-m", "blank", "--empty"]).ok();
+}
