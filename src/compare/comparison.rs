@@ -32,7 +32,13 @@ pub fn compare(
     dialect: &dyn Dialect,
     options: &CompareOptions,
 ) -> Result<Comparison> {
-    let renamed = renames::apply(schemas, &options.renames, dialect)?;
+    let mut renamed = renames::apply(schemas, &options.renames, dialect)?;
+    let without;
+    let first = objects::to_drop_first(schemas, &renamed, dialect);
+    if !first.is_empty() {
+        without = objects::without(schemas.live, &first);
+        renamed = renames::apply(Pair::new(&without, schemas.target), &options.renames, dialect)?;
+    }
     let schemas = Pair::new(&*renamed.live, schemas.target);
     let tables = tables::compare(schemas, dialect, options);
     let objects = objects::compare(schemas, &tables.directives, dialect);
@@ -41,7 +47,8 @@ pub fn compare(
     let mut changes = types::compare(schemas, dialect);
     changes.extend(tables.directives);
     changes.extend(objects.directives);
-    let mut upgrade = renamed.directives;
+    let mut upgrade = order::arrange(first.into_iter().map(Directive::DropObject).collect(), dialect);
+    upgrade.extend(renamed.directives);
     upgrade.extend(order::arrange(changes, dialect));
 
     let mut notices = renamed.notices;

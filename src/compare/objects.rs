@@ -3,7 +3,10 @@
 //! In come both schemas and what happens to the tables; out come directives. A changed definition is replaced in place or dropped
 //! and created, as the rule of its kind says. What cannot stand while something under it goes is dropped and created with it.
 
+use super::options::CompareOptions;
 use super::pair::{FoldedName, Matched, Pair, fold_qname};
+use super::renames::Renamed;
+use super::tables;
 use crate::Notice;
 use crate::dialect::{Dialect, Replace};
 use crate::directive::{Change, ColumnChange, Directive, TableChange};
@@ -23,6 +26,60 @@ enum Difference {
     None,
     InPlace,
     Anew,
+}
+
+/// The objects that go before tables and columns are renamed: those that a rename rewrites and that are dropped anyhow, with what
+/// hangs on them. So nothing leans on how a rename is followed through their text, neither on the way there nor on the way
+/// back, where they come again as they were.
+pub(super) fn to_drop_first(
+    schemas: Pair<&Schema>,
+    renamed: &Renamed<'_>,
+    dialect: &dyn Dialect,
+) -> Vec<Object> {
+    if renamed.directives.is_empty() {
+        return Vec::new();
+    }
+    let after = Pair::new(&*renamed.live, schemas.target);
+    let tables = tables::compare(after, dialect, &CompareOptions::default());
+    let changes = compare(after, &tables.directives, dialect);
+    // By its old name, each object that is dropped with its text before and after.
+    let dropped = changes
+        .directives
+        .into_iter()
+        .filter_map(|directive| match directive {
+            Directive::DropObject(after) => {
+                let before = schemas.live.objects.get(&renamed.old_id(&after.id))?.clone();
+                Some((before, after))
+            }
+            _ => None,
+        });
+    let (mut first, mut rest): (Vec<_>, Vec<_>) =
+        dropped.partition(|(before, after)| before.definition != after.definition);
+    loop {
+        let gone: BTreeSet<_> = first
+            .iter()
+            .map(|(o, _)| fold_qname(dialect, &o.id.name))
+            .collect();
+        let (with, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(object, _)| {
+            let mut needs = object.depends_on.iter().chain(&object.id.on);
+            needs.any(|name| gone.contains(&fold_qname(dialect, name)))
+        });
+        drop(gone);
+        rest = others;
+        if with.is_empty() {
+            return first.into_iter().map(|(before, _)| before).collect();
+        }
+        first.extend(with);
+    }
+}
+
+/// The schema without some objects.
+pub(super) fn without(schema: &Schema, objects: &[Object]) -> Schema {
+    let mut schema = schema.clone();
+    for object in objects {
+        schema.objects.remove(&object.id);
+    }
+    schema
 }
 
 /// Compares all objects. `tables` are the directives for the tables.

@@ -8,7 +8,7 @@ use super::rename::{Rename, RenameOf, RenameOrigin};
 use super::settle::{Claim, Spot, Verdict, in_sequence, settle};
 use crate::dialect::Dialect;
 use crate::directive::{AlterTable, Change, Directive, TableChange, evolve};
-use crate::schema::{Column, Name, QName, Schema, Table};
+use crate::schema::{Column, Name, ObjectId, QName, Schema, Table};
 use crate::{Notice, Result};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,25 @@ impl Renamed<'_> {
         evolve(self.live.to_mut(), &directives, dialect)?;
         self.directives.extend(directives);
         Ok(())
+    }
+
+    /// What an object was called before, by the table it is on.
+    pub(super) fn old_id(&self, id: &ObjectId) -> ObjectId {
+        let mut id = id.clone();
+        let renames = self
+            .directives
+            .iter()
+            .rev()
+            .filter_map(|directive| match directive {
+                Directive::RenameTable(names) => Some(names),
+                _ => None,
+            });
+        for names in renames {
+            if id.on.as_ref() == Some(&names.new) {
+                id.on = Some(names.old.clone());
+            }
+        }
+        id
     }
 
     fn report(&mut self, refused: Vec<(&Rename, Verdict)>) {

@@ -293,12 +293,20 @@ impl Scenario {
         );
         self.assert_kept(&before.rows, &there.rows, "upgrade");
         self.assert_rows(&project, &self.upgraded).await;
-        let rest = project.compare().await;
+        let rest = project.compare_again().await;
         assert_eq!(
             summaries(&rest.upgrade),
             Vec::<String>::new(),
             "{number}: left to do after the upgrade"
         );
+        if self.from.is_empty() {
+            let replayed = project.compare_with_scripts().await;
+            assert!(
+                replayed.is_empty(),
+                "{number}: replayed, {:?}",
+                summaries(&replayed.upgrade)
+            );
+        }
 
         project
             .downgrade()

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 const LIST: &str = include_str!("../../docs/scenarios.md");
-const TESTS: [&str; 11] = [
+const TESTS: [&str; 12] = [
     include_str!("batch.rs"),
     include_str!("checks.rs"),
     include_str!("computed.rs"),
+    include_str!("corners.rs"),
     include_str!("defaults.rs"),
     include_str!("filters.rs"),
     include_str!("foreign_keys.rs"),

@@ -4,6 +4,7 @@
 mod batch;
 mod checks;
 mod computed;
+mod corners;
 mod defaults;
 mod filters;
 mod foreign_keys;

@@ -6,7 +6,7 @@ use autogen::compare::{CompareOptions, Comparison, Pair, Rename, RenameOf, Renam
 use autogen::config::{FileTemplate, Filter};
 use autogen::database::{DatabaseUrl, Open};
 use autogen::dialect::sqlite::Sqlite;
-use autogen::migrate::{self, Direction, Migrator, offline_sql};
+use autogen::migrate::{self, Migrator};
 use autogen::plan::plan;
 use autogen::reflect::reflect;
 use autogen::schema::Schema;
@@ -192,20 +192,28 @@ impl Project {
 
     /// The database compared with the target. One that is not there is empty.
     pub(crate) async fn compare(&self) -> Comparison {
+        self.compare_from(&self.live().await, &self.renames).await
+    }
+
+    /// The same without the renames, which a command line declares once.
+    pub(crate) async fn compare_again(&self) -> Comparison {
+        self.compare_from(&self.live().await, &[]).await
+    }
+
+    async fn live(&self) -> Schema {
         let filter = self.filter();
         let context = Context {
             missing: Missing::Empty,
             ..Context::new(Engine::Sqlite, &filter)
         };
         let url = Source::Database(DatabaseUrl::sqlite_file(self.database()));
-        let live = realise(&url, &context).await.expect("a schema");
-        self.compare_from(&live.schema).await
+        realise(&url, &context).await.expect("a schema").schema
     }
 
-    async fn compare_from(&self, live: &Schema) -> Comparison {
+    async fn compare_from(&self, live: &Schema, renames: &[Rename]) -> Comparison {
         let target = self.realise().await.expect("a target");
         let options = CompareOptions {
-            renames: self.renames.iter().cloned().chain(target.renames).collect(),
+            renames: renames.iter().cloned().chain(target.renames).collect(),
             ..self.options.clone()
         };
         compare(Pair::new(live, &target.schema), &Sqlite, &options).expect("a comparison")
@@ -213,25 +221,15 @@ impl Project {
 
     /// The scripts, replayed without the database, compared with the target.
     pub(crate) async fn compare_with_scripts(&self) -> Comparison {
-        let (scripts, settings) = (self.scripts(), self.settings());
-        let sql = offline_sql(
-            &scripts,
-            Engine::Sqlite,
-            &settings,
-            Direction::Upgrade,
-            "base",
-            "head",
-        );
-        let mut scratch = Connection::memory().await.expect("a scratch");
-        scratch
-            .execute(&sql.await.expect("the SQL of all scripts"))
+        let (filter, scripts) = (self.filter(), self.scripts());
+        let context = Context {
+            scripts: Some(&scripts),
+            ..Context::new(Engine::Sqlite, &filter)
+        };
+        let history = realise(&Source::Migrations(None), &context)
             .await
-            .expect("it runs");
-        let schema = reflect(&mut scratch, &self.filter())
-            .await
-            .expect("a schema")
-            .schema;
-        self.compare_from(&schema).await
+            .expect("a history");
+        self.compare_from(&history.schema, &[]).await
     }
 
     /// Writes the script of a comparison, which must read back equal, edited as a user would.

@@ -410,3 +410,25 @@ fn of_two_renames_that_contradict_each_other_the_word_for_this_run_counts() {
             .contains("another rename says something else")
     );
 }
+
+#[test]
+fn an_object_that_changes_beside_the_rename_goes_before_it_as_it_was() {
+    let live = schema(
+        "create table t (id integer, a text); create table u (id integer, a text);
+         create view v as select t.a, u.a as ua from t, u; create view w as select ua from v",
+    );
+    let target = schema(
+        "create table t (id integer, b text); create table u (id integer, a text);
+         create view v as select t.b, u.a as ua from t, u; create view w as select ua from v",
+    );
+    let options = declared(&["t.a>b"], &RenameOrigin::Flag);
+    let comparison = compare(Pair::new(&live, &target), &Sqlite, &options).expect("compares");
+    assert_eq!(
+        summaries(&comparison.upgrade),
+        ["v: drop view", "t: rename column a to b", "v: new view"]
+    );
+    let back = comparison.downgrade(&Sqlite);
+    assert!(
+        matches!(back.last(), Some(crate::directive::Directive::CreateObject(v)) if v.definition.contains("t.a, u.a"))
+    );
+}

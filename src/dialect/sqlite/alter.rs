@@ -1,5 +1,6 @@
 //! Changes of one table: ALTER TABLE where SQLite can, else one rebuild.
 
+use super::broken::{aside, broken};
 use super::rebuild::rebuild;
 use super::spelling::{qname, quote};
 use super::{Sqlite, ddl};
@@ -19,7 +20,7 @@ pub(super) fn alter_table(alter: &AlterTable, before: &Schema, after: &Schema) -
         .iter()
         .cloned()
         .partition(|c| matches!(c, TableChange::RenameColumn(_)));
-    let mut statements: Vec<Statement> = renames
+    let renaming: Vec<Statement> = renames
         .iter()
         .filter_map(|change| match change {
             TableChange::RenameColumn(names) => Some(Statement::new(format!(
@@ -31,6 +32,11 @@ pub(super) fn alter_table(alter: &AlterTable, before: &Schema, after: &Schema) -
             _ => None,
         })
         .collect();
+    let mut statements = if renaming.is_empty() {
+        Vec::new()
+    } else {
+        aside(renaming, &alter.table, before)
+    };
     if rest.is_empty() {
         return Ok(statements);
     }
@@ -201,5 +207,5 @@ fn can_drop(column: &Column, table: &Table, schema: &Schema) -> bool {
             k.table.name.eq_ignore_ascii_case(&table.name.name) && k.referenced.iter().any(|c| is(c))
         })
     });
-    !(in_keys || in_indexes || in_expressions || in_objects || elsewhere)
+    !(in_keys || in_indexes || in_expressions || in_objects || elsewhere) && broken(schema).is_empty()
 }

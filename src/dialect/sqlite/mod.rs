@@ -1,10 +1,11 @@
 //! SQLite.
 //!
-//! `spelling` writes names and values, `ddl` whole definitions, `alter` decides between ALTER TABLE and a rebuild, `rebuild` is the
+//! `spelling` writes names and values, `ddl` whole definitions, `alter` decides between ALTER TABLE and a rebuild, `broken` knows what stands in its way, `rebuild` is the
 //! rebuild, `canonical` is the spelling that two equal things share, `values` knows affinities. `grammar` reads what
 //! `sqlite_schema` holds.
 
 mod alter;
+mod broken;
 mod canonical;
 mod ddl;
 #[cfg(feature = "connect")]
@@ -202,11 +203,14 @@ impl Dialect for Sqlite {
                 Ok(statements)
             }
             D::DropTable(table) => one(format!("DROP TABLE {}", spelling::qname(&table.name))),
-            D::RenameTable(names) => one(format!(
-                "ALTER TABLE {} RENAME TO {}",
-                spelling::qname(&names.old),
-                spelling::quote(&names.new.name)
-            )),
+            D::RenameTable(names) => {
+                let rename = format!(
+                    "ALTER TABLE {} RENAME TO {}",
+                    spelling::qname(&names.old),
+                    spelling::quote(&names.new.name)
+                );
+                Ok(broken::aside(vec![Statement::new(rename)], &names.old, before))
+            }
             D::AlterTable(alter) => alter::alter_table(alter, before, after),
             D::CreateIndex { table, index } => one(ddl::create_index(table, index)),
             D::DropIndex { index, .. } => one(format!("DROP INDEX {}", spelling::quote(&index.name))),
