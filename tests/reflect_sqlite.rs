@@ -1,5 +1,7 @@
 //! What the reflector reads from SQLite is all there is: written out again it makes the same database.
 
+#![expect(clippy::format_collect, reason = "a test may build text the plain way")]
+
 use autogen::config::Filter;
 use autogen::dialect::{Dialect, sqlite::Sqlite};
 use autogen::directive::Directive;

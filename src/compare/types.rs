@@ -65,7 +65,7 @@ fn sequences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
         .both
         .iter()
         .filter(|pair| *pair.live != as_live(pair))
-        .map(|pair| Directive::AlterSequence(Change::new(pair.live.clone(), pair.target.clone())));
+        .map(|pair| Directive::AlterSequence(Box::new(Change::new(pair.live.clone(), pair.target.clone()))));
     let created = matched
         .target_only
         .iter()

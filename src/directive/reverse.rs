@@ -31,7 +31,7 @@ pub fn reverse_one(directive: &Directive) -> Vec<Directive> {
         },
         D::CreateSequence(s) => D::DropSequence(s),
         D::DropSequence(s) => D::CreateSequence(s),
-        D::AlterSequence(change) => D::AlterSequence(change.reversed()),
+        D::AlterSequence(change) => D::AlterSequence(Box::new(change.reversed())),
         D::CreateEnum(e) => D::DropEnum(e),
         D::DropEnum(e) => D::CreateEnum(e),
         D::AlterEnum { change, renamed } => D::AlterEnum {

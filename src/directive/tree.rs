@@ -73,7 +73,7 @@ pub enum Directive {
     /// Drops a sequence; remembers it.
     DropSequence(Sequence),
     /// Changes a sequence.
-    AlterSequence(Change<Sequence>),
+    AlterSequence(Box<Change<Sequence>>),
     /// A new enum type.
     CreateEnum(EnumType),
     /// Drops an enum type; remembers it.

@@ -69,6 +69,9 @@ impl Schema {
     /// The documented JSON form: `{"format": 1, "dialect": "...", "tables": [...], ...}`, each list sorted by name.
     ///
     /// `dialect` is the engine's name, kept so that a reader knows how types and expressions are spelled.
+    ///
+    /// # Panics
+    /// Never: a schema holds only what JSON can.
     pub fn to_json(&self, dialect: &str) -> serde_json::Value {
         let document = Document {
             format: FORMAT_VERSION,

@@ -126,7 +126,6 @@ impl Lexicon {
     };
 
     /// PostgreSQL (manual, chapter 4.1) and psql.
-    #[cfg_attr(not(test), expect(dead_code, reason = "its engine comes later"))]
     pub(crate) const POSTGRES: Self = Self {
         double_quoted_names: true,
         backtick_names: false,
@@ -154,7 +153,6 @@ impl Lexicon {
     };
 
     /// MySQL and MariaDB in their default `sql_mode`, and their client.
-    #[cfg_attr(not(test), expect(dead_code, reason = "its engine comes later"))]
     pub(crate) const MYSQL: Self = Self {
         double_quoted_names: false,
         backtick_names: true,

@@ -17,10 +17,8 @@ mod split;
 pub(crate) use keywords::is_sqlite_keyword;
 pub(crate) use lexicon::Lexicon;
 pub(crate) use lines::{LineIndex, line_column};
-pub(crate) use normal::{
-    comparison_key, expects_operand, mentions, rename_identifier, rename_identifiers, replace_qualifier,
-};
+pub(crate) use normal::{comparison_key, expects_operand, mentions, rename_identifier, replace_qualifier};
 pub(crate) use quote::unquote;
-pub(crate) use relations::{Relation, relations};
+pub(crate) use relations::relations;
 pub(crate) use scan::{Scanner, Token, TokenKind};
-pub(crate) use split::{Comment, Statement, StatementKind, comments, comments_above, split};
+pub(crate) use split::{Comment, Statement, StatementKind, comments, split};

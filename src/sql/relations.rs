@@ -189,6 +189,7 @@ mod tests {
         )
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands beside an optional result")]
     fn expect(list: &[&str]) -> Option<Vec<String>> {
         Some(list.iter().map(ToString::to_string).collect())
     }

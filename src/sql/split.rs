@@ -52,9 +52,6 @@ pub(crate) struct Statement<'a> {
     pub(crate) text: &'a str,
     /// Its first byte, in the whole text.
     pub(crate) offset: usize,
-    /// Comments between the statement before and this one, except on the line where that one ended.
-    /// Their offsets are in the whole text.
-    pub(crate) leading_comments: Vec<Comment<'a>>,
     /// Where the quote or comment opened that is never closed, in the whole text.
     pub(crate) unterminated: Option<usize>,
     /// Who it speaks to.
@@ -87,53 +84,6 @@ pub(crate) fn comments<'a>(
         })
 }
 
-/// The comments above the thing that begins at `offset` (a column, a constraint): those between it and the token
-/// before, except on the line of that token, where a comment speaks of what it follows.
-pub(crate) fn comments_above<'a>(sql: &'a str, lexicon: &'a Lexicon, offset: usize) -> Vec<Comment<'a>> {
-    let mut above = Above::at_text_start();
-    for token in Scanner::new(sql, lexicon).take_while(|token| token.start < offset) {
-        if !above.feed(sql, token) {
-            above = Above::after_token();
-        }
-    }
-    above.comments
-}
-
-/// Collects the comments that belong to what follows them.
-struct Above<'a> {
-    comments: Vec<Comment<'a>>,
-    on_new_line: bool,
-}
-
-impl<'a> Above<'a> {
-    fn at_text_start() -> Self {
-        Self {
-            comments: Vec::new(),
-            on_new_line: true,
-        }
-    }
-
-    fn after_token() -> Self {
-        Self {
-            comments: Vec::new(),
-            on_new_line: false,
-        }
-    }
-
-    /// Takes a blank or comment; false for any other token.
-    fn feed(&mut self, sql: &'a str, token: Token) -> bool {
-        let text = token.text(sql);
-        if token.is_comment() && self.on_new_line {
-            self.comments.push(Comment {
-                text,
-                offset: token.start,
-            });
-        }
-        self.on_new_line |= token.is_trivia() && text.contains('\n');
-        token.is_trivia()
-    }
-}
-
 /// Splits `sql` into its statements. Empty ones are left out; the last one needs no `;`.
 pub(crate) fn split<'a>(sql: &'a str, lexicon: &'a Lexicon) -> Split<'a> {
     Split {
@@ -141,7 +91,6 @@ pub(crate) fn split<'a>(sql: &'a str, lexicon: &'a Lexicon) -> Split<'a> {
         lexicon,
         scanner: Scanner::new(sql, lexicon),
         delimiter: ";",
-        begun: false,
         copy_data: false,
     }
 }
@@ -153,8 +102,6 @@ pub(crate) struct Split<'a> {
     lexicon: &'a Lexicon,
     scanner: Scanner<'a>,
     delimiter: &'a str,
-    /// Something came before, so that a comment on the same line belongs to that.
-    begun: bool,
     /// The statement before was `COPY .. FROM STDIN`.
     copy_data: bool,
 }
@@ -170,26 +117,15 @@ impl<'a> Iterator for Split<'a> {
         {
             return Some(data);
         }
-        let mut above = if self.begun {
-            Above::after_token()
-        } else {
-            Above::at_text_start()
-        };
-        self.begun = true;
         let first = loop {
             let token = self.scanner.next()?;
-            if above.feed(self.sql, token) {
-                continue;
-            }
-            if !self.is_end(token) && !self.is_delimiter_command(token) {
+            if !token.is_trivia() && !self.is_end(token) && !self.is_delimiter_command(token) {
                 break token;
             }
-            above = Above::after_token();
         };
         let mut statement = Statement {
             text: first.text(self.sql),
             offset: first.start,
-            leading_comments: above.comments,
             unterminated: None,
             kind: StatementKind::Sql,
             lexicon: self.lexicon,
@@ -271,7 +207,6 @@ impl<'a> Split<'a> {
         (end > offset).then(|| Statement {
             text: &self.sql[offset..end],
             offset,
-            leading_comments: Vec::new(),
             unterminated: None,
             kind: StatementKind::CopyData,
             lexicon: self.lexicon,
@@ -351,41 +286,9 @@ mod tests {
             [("-- inner", 17)]
         );
         assert_eq!(
-            statement
-                .leading_comments
-                .iter()
-                .map(|c| (c.body(), c.offset))
-                .collect::<Vec<_>>(),
-            [("head", 3)]
-        );
-        assert_eq!(
             statement.tokens().last().map(|t| t.end),
             Some(statement.text.len())
         );
-    }
-
-    #[test]
-    fn a_comment_on_the_line_of_the_statement_before_is_not_a_leading_one() {
-        let sql = "a; -- of a\n-- one\n\n/* two */ b; /* of b */ c;\n -- of c\nd";
-        let leading: Vec<Vec<&str>> = split(sql, &Lexicon::SQLITE)
-            .map(|s| s.leading_comments.iter().map(Comment::body).collect())
-            .collect();
-        assert_eq!(leading, [vec![], vec!["one", "two"], vec![], vec!["of c"]]);
-    }
-
-    #[test]
-    fn comments_above_a_column_begin_on_a_line_of_their_own() {
-        let sql = "CREATE TABLE t (\n -- first\n a int, -- of a\n -- second\n /* third */ b int)";
-        let above = |column: &str| {
-            let offset = sql.find(column).expect("in the text");
-            comments_above(sql, &Lexicon::SQLITE, offset)
-                .iter()
-                .map(Comment::body)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(above("a int"), ["first"]);
-        assert_eq!(above("b int"), ["second", "third"]);
-        assert!(above("CREATE").is_empty());
     }
 
     #[test]

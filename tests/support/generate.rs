@@ -1,6 +1,8 @@
 //! Random SQLite schemas: a seed gives a schema, and a schema gives a changed one. Both are plain SQL text for the program under
 //! test, which sees nothing of the model here.
 
+#![expect(clippy::format_push_string, reason = "a test may build text the plain way")]
+
 /// A small generator of numbers (xorshift64*): the same seed gives the same schema on every machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Numbers(u64);

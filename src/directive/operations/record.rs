@@ -208,7 +208,7 @@ impl Operations {
 
     /// Changes a sequence: `op.alter_sequence(sequence("s").start(1), sequence("s").start(5))`.
     pub fn alter_sequence(&mut self, old: SequenceSpec, new: SequenceSpec) {
-        self.record(Directive::AlterSequence(Change::new(old.0, new.0)));
+        self.record(Directive::AlterSequence(Box::new(Change::new(old.0, new.0))));
     }
 
     /// A new enum type.

@@ -1,10 +1,7 @@
 //! What the grammar gives back, by example. Tests only.
 
 use super::{ColumnRule, Definition, parse, parse_table};
-use crate::{
-    schema::{Action, Deferral},
-    sql::{Comment, Lexicon, comments_above},
-};
+use crate::schema::{Action, Deferral};
 
 /// Text that is no CREATE TABLE of SQLite, though parts of it are.
 const REFUSED: &[(&str, &str)] = &[
@@ -108,11 +105,6 @@ fn slices_are_exact() {
     assert_eq!(
         &sql[table.constraints[0].span.clone()],
         "CONSTRAINT c CHECK (a <> b)"
-    );
-    let above = comments_above(sql, &Lexicon::SQLITE, a.span.start);
-    assert_eq!(
-        above.iter().map(Comment::body).collect::<Vec<_>>(),
-        ["autogen: renamed from x"]
     );
 }
 
