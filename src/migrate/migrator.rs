@@ -4,20 +4,18 @@
 //! checked, the commit. Whatever goes wrong on the way, or whoever drops the future, leaves the database as it was
 //! before that script.
 
-use super::apply::{Violations, apply};
 use super::ledger::Record;
-use super::progress::{Event, Observer};
+use super::progress::Observer;
 use super::scripts::Scripts;
-use super::{Direction, Entry, Ledger, lock};
+use super::{Direction, Entry, Ledger, Outcome, lock};
 use crate::config::{Config, Filter};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
-use crate::directive::Directive;
-use crate::script::{Header, Point, RevisionId};
+use crate::script::{Point, RevisionId};
 use crate::{Error, ErrorKind, Notice, Result};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How a migrator works.
 #[derive(Debug, Clone)]
@@ -57,33 +55,9 @@ pub struct Migrator<'a> {
     pub(super) ledger: Ledger,
     pub(super) filter: Filter,
     lock_timeout: Duration,
-    observer: Box<dyn Observer + 'a>,
+    pub(super) observer: Box<dyn Observer + 'a>,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
-}
-
-/// What a run has done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// The scripts that ran, in order; empty when there was nothing to do, or another process did it meanwhile.
-    pub ran: Vec<Ran>,
-    /// The applied heads now.
-    pub heads: Vec<RevisionId>,
-    /// What a person should know.
-    pub notices: Vec<Notice>,
-}
-
-/// A script that ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ran {
-    /// Its header.
-    pub header: Header,
-    /// Which way.
-    pub direction: Direction,
-    /// How many statements it took.
-    pub statements: u64,
-    /// How long it took.
-    pub took: Duration,
 }
 
 impl<'a> Migrator<'a> {
@@ -236,181 +210,12 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    async fn migrate(&mut self, direction: Direction, to: &str) -> Result<Outcome> {
-        self.recover().await?;
-        let record = self.record().await?;
-        self.know(&record)?;
-        let path = self.path(direction, &record.heads, to)?;
-        let notices = self.changed_scripts(&record)?;
-        for notice in &notices {
-            self.observer.event(&Event::Noticed(notice));
-        }
-        let mut run = Run {
-            direction,
-            path,
-            ran: Vec::new(),
-            notices,
-        };
-        let mut heads = record.heads;
-        while let Some((done, next)) = run.next(self.scripts, &heads) {
-            match self.step(&next, &heads, done, &mut run).await? {
-                Step::Done { heads: now } | Step::Overtaken { heads: now } => heads = now,
-            }
-        }
-        Ok(Outcome {
-            ran: run.ran,
-            heads,
-            notices: run.notices,
-        })
-    }
-
-    /// What has to run, in order.
-    pub(super) fn path(
-        &self,
-        direction: Direction,
-        heads: &[RevisionId],
-        to: &str,
-    ) -> Result<Vec<RevisionId>> {
-        let graph = self.scripts.graph();
-        let target = graph.resolve(to, heads)?;
-        match direction {
-            Direction::Upgrade => graph.upward(heads, &target),
-            Direction::Downgrade => graph.downward(heads, &target),
-            Direction::Stamp => Ok(Vec::new()),
-        }
-    }
-
-    /// One script.
-    async fn step(
-        &mut self,
-        revision: &RevisionId,
-        heads: &[RevisionId],
-        done: usize,
-        run: &mut Run,
-    ) -> Result<Step> {
-        let header = self.scripts.header(revision).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Script,
-                format!("there is no script of revision {revision}"),
-            )
-        })?;
-        let directives = super::directives(self.scripts, revision, run.direction, self.dialect.engine())?;
-        let checksum = self.scripts.checksum(revision)?;
-        let session = self.dialect.session(&directives);
-        let event = Event::Started {
-            header,
-            direction: run.direction,
-            done,
-            of: run.path.len(),
-        };
-        self.observer.event(&event);
-        let (started, started_at) = (Instant::now(), Timestamp::now());
-        self.begin(&session).await?;
-        let entry = Entry {
-            revision: Some(revision.clone()),
-            direction: run.direction,
-            checksum: Some(checksum),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: Some(started_at),
-            finished_at: None,
-            statements: 0,
-            statements_total: 0,
-        };
-        let worked = self.work(&directives, &session, heads, entry, run).await;
-        let worked = worked.map_err(|error| self.in_script(revision, error));
-        let Worked { step, statements } = self.end(worked).await.map_err(|error| match error.kind() {
-            ErrorKind::Interrupted => Error::new(
-                ErrorKind::Interrupted,
-                format!(
-                    "interrupted in {}: nothing of it is left in the database",
-                    self.name_of(revision)
-                ),
-            ),
-            _ => error,
-        })?;
-        if let Step::Done { .. } = step {
-            let took = started.elapsed();
-            let event = Event::Finished {
-                header,
-                direction: run.direction,
-                took,
-            };
-            self.observer.event(&event);
-            run.ran.push(Ran {
-                header: header.clone(),
-                direction: run.direction,
-                statements,
-                took,
-            });
-        }
-        Ok(step)
-    }
-
-    /// What happens inside the transaction of a script.
-    async fn work(
-        &mut self,
-        directives: &[Directive],
-        session: &Session,
-        heads: &[RevisionId],
-        entry: Entry,
-        run: &mut Run,
-    ) -> Result<Worked> {
-        let Some(connection) = &mut self.connection else {
-            return Err(not_there());
-        };
-        let now = self.ledger.heads(connection).await?;
-        if now != heads {
-            return Ok(Worked {
-                step: Step::Overtaken { heads: now },
-                statements: 0,
-            });
-        }
-        let before = Violations::look(connection, &session.checks, self.dialect).await?;
-        let applied = apply(
-            connection,
-            directives,
-            None,
-            self.dialect,
-            &self.filter,
-            &mut *self.observer,
-        )
-        .await?;
-        let revision = entry.revision.clone();
-        self.ledger.ensure(connection).await?;
-        let now = moved(heads, revision.as_ref(), run.direction, self.scripts);
-        self.ledger.set_heads(connection, heads, &now).await?;
-        let entry = Entry {
-            finished_at: Some(Timestamp::now()),
-            statements: applied.statements,
-            statements_total: applied.statements,
-            ..entry
-        };
-        self.ledger.record(connection, &entry).await?;
-        let after = match before {
-            Ok(before) => Violations::look(connection, &session.checks, self.dialect)
-                .await?
-                .map(|after| (before, after)),
-            Err(notice) => Err(notice),
-        };
-        match after {
-            Ok((before, after)) => after.compare(&before, directives, self.dialect)?,
-            Err(notice) => {
-                self.observer.event(&Event::Noticed(&notice));
-                run.notices.push(notice);
-            }
-        }
-        Ok(Worked {
-            step: Step::Done { heads: now },
-            statements: applied.statements,
-        })
-    }
-
     fn connected(&mut self) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(not_there)
     }
 
     /// Sets the session up and begins a transaction as the only migrator.
-    async fn begin(&mut self, session: &Session) -> Result<()> {
+    pub(super) async fn begin(&mut self, session: &Session) -> Result<()> {
         let Some(connection) = &mut self.connection else {
             return Err(not_there());
         };
@@ -431,7 +236,7 @@ impl<'a> Migrator<'a> {
     }
 
     /// Commits what succeeded, rolls back what did not, and sets the session back.
-    async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
+    pub(super) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
         let result = match result {
             Ok(value) => {
                 let timeout = self.lock_timeout;
@@ -452,7 +257,7 @@ impl<'a> Migrator<'a> {
     }
 
     /// Rolls back what is open and sets the session back.
-    async fn recover(&mut self) -> Result<()> {
+    pub(super) async fn recover(&mut self) -> Result<()> {
         let (Some(after), Some(connection)) = (&self.unfinished, &mut self.connection) else {
             return Ok(());
         };
@@ -531,90 +336,14 @@ impl<'a> Migrator<'a> {
         Ok(notices)
     }
 
-    fn in_script(&self, revision: &RevisionId, error: Error) -> Error {
-        error.context(self.name_of(revision))
-    }
-
     pub(super) fn name_of(&self, revision: &RevisionId) -> String {
         super::name_of(self.scripts, revision)
     }
 }
 
-fn not_there() -> Error {
+pub(super) fn not_there() -> Error {
     Error::new(
         ErrorKind::Usage,
         "the database is not there, and this would change it",
     )
 }
-
-/// A run on its way.
-struct Run {
-    direction: Direction,
-    path: Vec<RevisionId>,
-    ran: Vec<Ran>,
-    notices: Vec<Notice>,
-}
-
-impl Run {
-    /// The next script that is still to run, with the number of those before it. Another process may have run some.
-    fn next(&self, scripts: &dyn Scripts, heads: &[RevisionId]) -> Option<(usize, RevisionId)> {
-        let applied = scripts.graph().ancestors(heads);
-        let wanted = self.direction == Direction::Upgrade;
-        self.path
-            .iter()
-            .enumerate()
-            .find(|(_, revision)| applied.contains(revision) != wanted)
-            .map(|(at, revision)| (at, revision.clone()))
-    }
-}
-
-/// What came of one script.
-enum Step {
-    /// It ran.
-    Done { heads: Vec<RevisionId> },
-    /// Somebody else has moved the database meanwhile.
-    Overtaken { heads: Vec<RevisionId> },
-}
-
-struct Worked {
-    step: Step,
-    statements: u64,
-}
-
-/// The heads after one revision came or went.
-pub(super) fn moved(
-    heads: &[RevisionId],
-    revision: Option<&RevisionId>,
-    direction: Direction,
-    scripts: &dyn Scripts,
-) -> Vec<RevisionId> {
-    let Some((revision, header)) = revision.and_then(|r| Some((r, scripts.header(r)?))) else {
-        return heads.to_vec();
-    };
-    let mut now: BTreeSet<RevisionId> = heads.iter().cloned().collect();
-    match direction {
-        Direction::Upgrade => {
-            for parent in &header.revises {
-                now.remove(parent);
-            }
-            now.insert(revision.clone());
-        }
-        Direction::Downgrade => {
-            now.remove(revision);
-            let others: Vec<RevisionId> = now.iter().cloned().collect();
-            let still_under = scripts.graph().ancestors(&others);
-            now.extend(
-                header
-                    .revises
-                    .iter()
-                    .filter(|p| !still_under.contains(p))
-                    .cloned(),
-            );
-        }
-        Direction::Stamp => {}
-    }
-    now.into_iter().collect()
-}
-
-#[cfg(test)]
-mod tests;

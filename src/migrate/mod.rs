@@ -11,16 +11,18 @@ mod migrator;
 mod preview;
 mod progress;
 mod replay;
+mod run;
 mod scripts;
 mod status;
-#[cfg(all(test, feature = "sqlite"))]
-mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use ledger::{Direction, Entry, Ledger};
-pub use migrator::{Migrator, Options, Outcome, Ran};
+pub use migrator::{Migrator, Options};
 pub use preview::offline_sql;
 pub use progress::{Event, Observer};
 pub(crate) use replay::replay;
+pub use run::{Outcome, Ran};
 pub use scripts::Scripts;
 use scripts::{directives, name_of};
 pub use status::{Applied, Status};

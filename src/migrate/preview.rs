@@ -5,8 +5,8 @@
 //! schema.
 
 use super::ledger::Record;
-use super::migrator::moved;
 use super::replay::replay;
+use super::run::moved;
 use super::{Direction, Entry, Ledger, Migrator, Options, Scripts};
 use crate::compare::{CompareOptions, Pair, compare};
 use crate::config::Filter;
@@ -163,7 +163,7 @@ async fn text(
             out.push_str(&ledger.creation_sql()?);
             ledger_is_there = true;
         }
-        let now = moved(&heads, Some(revision), direction, scripts);
+        let now = moved(&heads, revision, direction, scripts);
         for sql in ledger.moves(&heads, &now) {
             out.push_str(&terminated(&sql));
         }

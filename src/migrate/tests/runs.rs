@@ -1,113 +1,9 @@
-//! Migrators on real SQLite files.
-#![cfg(feature = "sqlite")]
+//! Runs up and down, and what stops them.
 
 use super::*;
-use crate::database::{DatabaseUrl, Open};
-use crate::directive::{AlterColumn, Change, ColumnChange, TableChange};
-use crate::migrate::testing::{Listed, One, alter, create, execute, id, rebuild, refer, script, table};
-use crate::migrate::{Status, offline_sql};
-use std::path::Path;
+use crate::ErrorKind;
+use crate::migrate::{Direction, Event, Status};
 use std::sync::{Arc, Mutex};
-
-struct Place {
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a folder"),
-        }
-    }
-
-    async fn connect(&self) -> Connection {
-        let url = DatabaseUrl::parse("sqlite://app.db", self.folder.path()).expect("a url");
-        Connection::open(&url, Open::Create).await.expect("a connection")
-    }
-
-    async fn migrator<'a>(&self, scripts: &'a Listed) -> Migrator<'a> {
-        self.migrator_within(scripts, Duration::from_secs(10)).await
-    }
-
-    async fn migrator_within<'a>(&self, scripts: &'a Listed, lock_timeout: Duration) -> Migrator<'a> {
-        let options = Options {
-            lock_timeout,
-            ..Options::default()
-        };
-        Migrator::new(self.connect().await, Engine::Sqlite, scripts, &options).expect("a migrator")
-    }
-
-    /// Everything the database holds, as an outsider sees it, without the times in the ledger.
-    async fn dump(&self) -> Vec<String> {
-        let mut connection = self.connect().await;
-        let mut dump = Vec::new();
-        for row in connection
-            .query("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-            .await
-            .expect("the schema")
-        {
-            let name = row.text(0).expect("a name").to_owned();
-            // SQLite quotes the name of a table that was renamed.
-            dump.push(row.text(1).expect("sql").replace('"', ""));
-            if !name.starts_with("autogen_") {
-                for row in connection
-                    .query(&format!("SELECT * FROM \"{name}\""))
-                    .await
-                    .expect("rows")
-                {
-                    dump.push(format!("{:?}", row.values()));
-                }
-            }
-        }
-        dump
-    }
-
-    async fn count(&self, sql: &str) -> i64 {
-        let rows = self.connect().await.query(sql).await.expect("a count");
-        rows[0].integer(0).expect("a number")
-    }
-}
-
-fn shop() -> Listed {
-    Listed::new(vec![
-        script("a1", None, vec![create("users", &["id integer", "email text"])]),
-        script(
-            "b2",
-            Some("a1"),
-            vec![
-                create("orders", &["id integer", "user_id integer"]),
-                execute("INSERT INTO users (email) VALUES ('x'), (NULL)"),
-            ],
-        ),
-        script(
-            "c3",
-            Some("b2"),
-            vec![alter("orders", vec![refer("user_id", "users")])],
-        ),
-    ])
-}
-
-fn not_null(column: &str) -> TableChange {
-    TableChange::AlterColumn(AlterColumn {
-        name: column.into(),
-        ty: "text".into(),
-        changes: vec![ColumnChange::NotNull(Change::new(false, true))],
-        using: None,
-        backfill: None,
-    })
-}
-
-fn one_more(directives: Vec<Directive>) -> Listed {
-    let first: One = script(
-        "a1",
-        None,
-        vec![
-            create("users", &["id integer", "email text"]),
-            execute("INSERT INTO users (email) VALUES ('x'), (NULL)"),
-        ],
-    );
-    Listed::new(vec![first, script("b2", Some("a1"), directives)])
-}
 
 #[tokio::test]
 async fn scripts_are_applied_once_and_in_order() {
@@ -140,24 +36,6 @@ async fn scripts_are_applied_once_and_in_order() {
     let current = migrator.current().await.expect("current");
     assert_eq!(current[0].revision, id("c3"));
     assert_eq!(current[0].entry.as_ref(), Some(&history[2]));
-}
-
-#[tokio::test]
-async fn relative_targets_and_ids_go_only_so_far() {
-    let place = Place::new();
-    let scripts = shop();
-    let mut migrator = place.migrator(&scripts).await;
-    assert_eq!(migrator.upgrade("+2").await.expect("up").heads, [id("b2")]);
-    assert_eq!(migrator.upgrade("c3").await.expect("up").heads, [id("c3")]);
-    let error = migrator.upgrade("+1").await.expect_err("the end");
-    assert_eq!(error.kind(), ErrorKind::Usage);
-    assert_eq!(migrator.downgrade("-1").await.expect("down").heads, [id("b2")]);
-    assert_eq!(
-        place
-            .count("SELECT count(*) FROM pragma_foreign_key_list('orders')")
-            .await,
-        0
-    );
 }
 
 #[tokio::test]
@@ -209,6 +87,30 @@ async fn what_op_execute_did_stops_a_downgrade_before_anything_runs() {
             .message()
             .starts_with("migrations/b2.rs: this direction is irreversible"),
         "{error}"
+    );
+    assert_eq!(place.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_later_script_that_cannot_run_stops_the_run_before_the_first() {
+    let place = Place::new();
+    let why = Directive::Irreversible {
+        why: "rows were merged".to_owned(),
+    };
+    let mut second = script("b2", Some("a1"), vec![create("orders", &["id integer"])]);
+    second.downgrade = vec![why];
+    let scripts = Listed::new(vec![
+        script("a1", None, vec![create("users", &["id integer"])]),
+        second,
+        script("c3", Some("b2"), vec![create("items", &["id integer"])]),
+    ]);
+    let mut migrator = place.migrator(&scripts).await;
+    migrator.upgrade("head").await.expect("up");
+    let before = place.dump().await;
+    let error = migrator.downgrade("base").await.expect_err("irreversible");
+    assert_eq!(
+        error.message(),
+        "migrations/b2.rs: this direction is irreversible: rows were merged"
     );
     assert_eq!(place.dump().await, before);
 }
@@ -556,115 +458,6 @@ async fn the_session_is_as_before_after_success_and_failure() {
 }
 
 #[tokio::test]
-async fn a_changed_script_is_noticed() {
-    let place = Place::new();
-    let scripts = shop();
-    place.migrator(&scripts).await.upgrade("b2").await.expect("up");
-    let mut changed = vec![
-        script("a1", None, vec![create("users", &["id integer"])]),
-        script("b2", Some("a1"), Vec::new()),
-        script("c3", Some("b2"), Vec::new()),
-    ];
-    changed[0].checksum = "another sum".to_owned();
-    let changed = Listed::new(changed);
-    let outcome = place.migrator(&changed).await.upgrade("head").await.expect("up");
-    assert_eq!(outcome.notices.len(), 1);
-    assert_eq!(
-        outcome.notices[0].message,
-        "migrations/a1.rs was changed after it was applied"
-    );
-}
-
-#[tokio::test]
-async fn a_revision_without_a_script_stops_everything_but_stamp() {
-    let place = Place::new();
-    let scripts = shop();
-    place.migrator(&scripts).await.upgrade("head").await.expect("up");
-    let shorter = Listed::new(vec![
-        script("a1", None, vec![create("users", &["id integer"])]),
-        script("b2", Some("a1"), Vec::new()),
-    ]);
-    let mut migrator = place.migrator(&shorter).await;
-    assert_eq!(
-        migrator.status().await.expect("status"),
-        Status::Ahead {
-            revisions: vec![id("c3")]
-        }
-    );
-    for error in [
-        migrator.upgrade("head").await.expect_err("unknown"),
-        migrator.downgrade("base").await.expect_err("unknown"),
-    ] {
-        assert_eq!(error.kind(), ErrorKind::OutOfStep);
-        assert_eq!(error.exit_code(), 3);
-        assert!(
-            error.message().contains("revision c3 (autogen_version says so)"),
-            "{error}"
-        );
-        assert!(
-            error.hints()[0].contains("`upgrade` of autogen"),
-            "{:?}",
-            error.hints()
-        );
-    }
-    let stranger = Listed::new(vec![script("zzzz", None, Vec::new())]);
-    assert_eq!(
-        place.migrator(&stranger).await.status().await.expect("status"),
-        Status::Unknown {
-            revisions: vec![id("c3")]
-        }
-    );
-    let outcome = migrator.stamp("b2").await.expect("stamped");
-    assert_eq!(outcome.heads, [id("b2")]);
-    assert_eq!(migrator.status().await.expect("status"), Status::InStep);
-}
-
-#[tokio::test]
-async fn a_stamp_runs_nothing_and_is_recorded() {
-    let place = Place::new();
-    let scripts = shop();
-    let mut migrator = place.migrator(&scripts).await;
-    migrator.stamp("head").await.expect("stamped");
-    assert_eq!(migrator.status().await.expect("status"), Status::InStep);
-    assert_eq!(
-        place
-            .count("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
-            .await,
-        2
-    );
-    migrator.stamp("base").await.expect("stamped");
-    let history = migrator.history().await.expect("history");
-    let lines: Vec<_> = history
-        .iter()
-        .map(|e| (e.direction, e.revision.clone()))
-        .collect();
-    assert_eq!(
-        lines,
-        [(Direction::Stamp, Some(id("c3"))), (Direction::Stamp, None)]
-    );
-    assert_eq!(migrator.current().await.expect("current"), []);
-}
-
-#[tokio::test]
-async fn looking_changes_nothing_and_needs_no_database() {
-    let place = Place::new();
-    let scripts = shop();
-    let mut migrator =
-        Migrator::new(None, Engine::Sqlite, &scripts, &Options::default()).expect("a migrator");
-    assert_eq!(migrator.current().await.expect("current"), []);
-    assert_eq!(migrator.pending().await.expect("pending").len(), 3);
-    assert_eq!(
-        migrator.upgrade("head").await.expect_err("no database").kind(),
-        ErrorKind::Usage
-    );
-    let mut migrator = place.migrator(&scripts).await;
-    migrator.status().await.expect("status");
-    assert_eq!(place.dump().await, Vec::<String>::new());
-    assert!(migrator.ensure_ledger().await.expect("made"));
-    assert!(!migrator.ensure_ledger().await.expect("there"));
-}
-
-#[tokio::test]
 async fn a_database_that_cannot_be_written_is_left_alone() {
     let place = Place::new();
     let scripts = shop();
@@ -680,149 +473,91 @@ async fn a_database_that_cannot_be_written_is_left_alone() {
     assert_eq!(migrator.current().await.expect("current")[0].revision, id("a1"));
 }
 
-fn with_sql_between() -> Listed {
-    one_more(vec![
-        execute("ALTER TABLE users ADD COLUMN age text; UPDATE users SET email = 'y', age = 7 -- all"),
-        alter("users", vec![rebuild("age", "text", "integer")]),
-        execute("CREATE TABLE late (a integer)"),
-        alter(
-            "late",
-            vec![TableChange::AddColumn(
-                crate::schema::Column::new("b", "text").into(),
-            )],
-        ),
-    ])
+#[test]
+fn a_run_can_cross_threads() {
+    fn is_send<T: Send>(_: T) {}
+    let scripts = shop();
+    is_send(async {
+        let mut migrator =
+            Migrator::new(None, Engine::Sqlite, &scripts, &Options::default()).expect("a migrator");
+        migrator.upgrade("head").await.expect("up");
+        migrator.stamp("head").await.expect("stamped");
+        migrator.upgrade_sql("head").await.expect("a text");
+        migrator.status().await.expect("status");
+    });
 }
 
 #[tokio::test]
-async fn the_text_of_a_dry_run_does_what_the_run_does() {
-    for scripts in [shop(), with_sql_between()] {
-        let (real, dry) = (Place::new(), Place::new());
-        real.migrator(&scripts).await.upgrade("head").await.expect("up");
-        dry.migrator(&scripts).await.upgrade("a1").await.expect("up");
-
-        let before = dry.dump().await;
-        let text = dry
-            .migrator(&scripts)
-            .await
-            .upgrade_sql("head")
-            .await
-            .expect("a text");
-        assert_eq!(dry.dump().await, before);
-        dry.connect().await.execute(&text).await.expect("it runs");
-        assert_eq!(dry.dump().await, real.dump().await);
-        let mut migrator = dry.migrator(&scripts).await;
-        assert_eq!(migrator.status().await.expect("status"), Status::InStep);
-        let history = migrator.history().await.expect("history");
-        assert!(history.iter().all(|entry| entry.finished_at.is_some()));
-        assert_eq!(migrator.upgrade_sql("head").await.expect("nothing"), "");
-    }
+async fn a_folder_of_scripts_is_what_is_applied() {
+    let place = Place::new();
+    let folder = place.folder.path().join("migrations");
+    std::fs::create_dir(&folder).expect("a folder");
+    let script = |revision: &str, revises: &str, upgrade: &str, downgrade: &str| {
+        let text = format!(
+            "//! make {revision}\n//!\n//! Revision: {revision}\n\nuse autogen::script::*;\n\npub const REVISION: Revision = Revision::new(\"{revision}\"){revises};\n\npub fn upgrade(op: &mut Operations) {{\n    {upgrade}\n}}\n\npub fn downgrade(op: &mut Operations) {{\n    {downgrade}\n}}\n"
+        );
+        std::fs::write(folder.join(format!("{revision}.rs")), text).expect("written");
+    };
+    script(
+        "a1a1",
+        "",
+        r#"op.create_table("users").column("id", integer()).column("email", text()); op.bulk_insert("users", ["id", "email"]).row([value(1), value("x")]).row([value(2), null()]);"#,
+        r#"op.drop_table("users").column("id", integer()).column("email", text());"#,
+    );
+    script(
+        "b2b2",
+        ".revises(&[\"a1a1\"])",
+        r#"op.alter_table("users").alter_column("email", text().set_not_null());"#,
+        r#"op.alter_table("users").alter_column("email", text().drop_not_null());"#,
+    );
+    let scripts = crate::script::Folder::load(&folder).expect("a folder of scripts");
+    let mut migrator = Migrator::new(
+        place.connect().await,
+        Engine::Sqlite,
+        &scripts,
+        &Options::default(),
+    )
+    .expect("a migrator");
+    let error = migrator.upgrade("head").await.expect_err("contradiction");
+    assert!(
+        error
+            .message()
+            .contains("b2b2.rs: rows contradict: 1 row of users has NULL in email"),
+        "{error}"
+    );
+    assert_eq!(migrator.current().await.expect("current")[0].revision, id("a1a1"));
+    let mut connection = migrator
+        .into_connection()
+        .await
+        .expect("closed")
+        .expect("a connection");
+    connection
+        .execute("UPDATE users SET email = 'y' WHERE email IS NULL")
+        .await
+        .expect("mended");
+    let mut migrator =
+        Migrator::new(connection, Engine::Sqlite, &scripts, &Options::default()).expect("a migrator");
+    assert_eq!(migrator.upgrade("head").await.expect("up").ran.len(), 1);
+    assert_eq!(migrator.downgrade("base").await.expect("down").ran.len(), 2);
 }
 
 #[tokio::test]
-async fn a_dry_run_of_a_missing_database_does_not_make_it() {
+async fn a_database_that_another_process_moves_away_stops_the_run() {
     let place = Place::new();
     let scripts = shop();
-    let mut migrator =
-        Migrator::new(None, Engine::Sqlite, &scripts, &Options::default()).expect("a migrator");
-    let text = migrator.upgrade_sql("head").await.expect("a text");
-    place.connect().await.execute(&text).await.expect("it runs");
-    let real = Place::new();
-    real.migrator(&scripts).await.upgrade("head").await.expect("up");
-    assert_eq!(place.dump().await, real.dump().await);
-}
-
-#[tokio::test]
-async fn a_text_made_without_a_database_leads_from_one_revision_to_another() {
-    let scripts = Listed::new(vec![
-        script("a1", None, vec![create("users", &["id integer", "email text"])]),
-        script(
-            "b2",
-            Some("a1"),
-            vec![create("orders", &["id integer", "user_id integer"])],
-        ),
-        script(
-            "c3",
-            Some("b2"),
-            vec![alter("orders", vec![refer("user_id", "users")])],
-        ),
-    ]);
-    let (real, dry) = (Place::new(), Place::new());
-    real.migrator(&scripts).await.upgrade("head").await.expect("up");
-    for (direction, from, to) in [
-        (Direction::Upgrade, "base", "b2"),
-        (Direction::Upgrade, "b2", "head"),
-        (Direction::Downgrade, "c3", "base"),
-    ] {
-        let text = offline_sql(&scripts, Engine::Sqlite, &Options::default(), direction, from, to)
-            .await
-            .expect("a text");
-        dry.connect().await.execute(&text).await.expect("it runs");
-        if to == "head" {
-            assert_eq!(dry.dump().await, real.dump().await);
-        }
-    }
-    assert_eq!(dry.migrator(&scripts).await.current().await.expect("current"), []);
-    assert_eq!(
-        dry.count("SELECT count(*) FROM sqlite_schema WHERE name IN ('users', 'orders')")
-            .await,
-        0
-    );
-}
-
-#[tokio::test]
-async fn the_text_of_a_dry_run_can_be_read() {
-    let scripts = with_sql_between();
-    let text = offline_sql(
-        &scripts,
-        Engine::Sqlite,
-        &Options::default(),
-        Direction::Upgrade,
-        "a1",
-        "head",
-    )
-    .await
-    .expect("a text");
-    insta::assert_snapshot!(text, @r#"
-    -- run this with a client that stops at the first error
-
-    -- upgrade migrations/b2.rs
-    PRAGMA foreign_keys=OFF;
-    BEGIN;
-
-    -- run SQL
-    ALTER TABLE users ADD COLUMN age text;
-    UPDATE users SET email = 'y', age = 7;
-
-    -- users: alter column age (type text to integer)
-    -- rebuild users: the new table
-    CREATE TABLE _autogen_new_users (
-        id integer PRIMARY KEY,
-        email text,
-        age integer
-    );
-    -- its rows
-    INSERT INTO _autogen_new_users (id, email, age)
-        SELECT id, email, age
-        FROM users;
-    DROP TABLE users;
-    PRAGMA legacy_alter_table=ON;
-    ALTER TABLE _autogen_new_users RENAME TO users;
-    PRAGMA legacy_alter_table=OFF;
-
-    -- run SQL
-    CREATE TABLE late (a integer);
-
-    -- late: add column b
-    ALTER TABLE late ADD COLUMN b text;
-
-    -- the ledger
-    UPDATE autogen_version SET version_num = 'b2' WHERE version_num = 'a1';
-    INSERT INTO autogen_history (id, revision, direction, checksum, tool_version, started_at, finished_at, statements, statements_total) SELECT coalesce(max(id), 0) + 1, 'b2', 'upgrade', 'sum of b2', '0.1.0', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 10, 10 FROM autogen_history;
-    -- must find no more than before the script
-    SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2;
-    COMMIT;
-    PRAGMA foreign_keys=ON;
-    PRAGMA legacy_alter_table=OFF;
-    "#);
+    let mut migrator = place.migrator(&scripts).await;
+    migrator.upgrade("a1").await.expect("up");
+    let mut other = place.connect().await;
+    other
+        .execute("BEGIN IMMEDIATE; DELETE FROM autogen_version")
+        .await
+        .expect("held");
+    let (error, ()) = tokio::join!(migrator.upgrade("head"), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        other.execute("COMMIT").await.expect("moved");
+    });
+    let error = error.expect_err("moved away");
+    assert_eq!(error.kind(), ErrorKind::OutOfStep);
+    assert!(error.message().contains("it is at base"), "{error}");
+    assert_eq!(place.count("SELECT count(*) FROM users").await, 0);
 }

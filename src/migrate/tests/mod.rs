@@ -1,13 +1,125 @@
-//! Scripts in memory, for the tests of this module.
+//! Migrators on real SQLite files: what the tests share.
+#![cfg(feature = "sqlite")]
 
-use super::Scripts;
+mod previews;
+mod runs;
+mod standing;
+
+use super::{Migrator, Options, Scripts};
 use crate::Result;
+use crate::database::{Connection, DatabaseUrl, Open};
 use crate::dialect::Engine;
-use crate::directive::{AlterTable, Directive, TableChange};
+use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, Directive, TableChange};
 use crate::schema::{Column, Constraint, ForeignKey, IndexPart, PrimaryKey, Table};
 use crate::script::{Graph, Header, RevisionId};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+pub(super) struct Place {
+    pub(super) folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    pub(super) async fn connect(&self) -> Connection {
+        let url = DatabaseUrl::parse("sqlite://app.db", self.folder.path()).expect("a url");
+        Connection::open(&url, Open::Create).await.expect("a connection")
+    }
+
+    pub(super) async fn migrator<'a>(&self, scripts: &'a Listed) -> Migrator<'a> {
+        self.migrator_within(scripts, Duration::from_secs(10)).await
+    }
+
+    pub(super) async fn migrator_within<'a>(
+        &self,
+        scripts: &'a Listed,
+        lock_timeout: Duration,
+    ) -> Migrator<'a> {
+        let options = Options {
+            lock_timeout,
+            ..Options::default()
+        };
+        Migrator::new(self.connect().await, Engine::Sqlite, scripts, &options).expect("a migrator")
+    }
+
+    /// Everything the database holds, as an outsider sees it, without the times in the ledger.
+    pub(super) async fn dump(&self) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let mut dump = Vec::new();
+        for row in connection
+            .query("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .await
+            .expect("the schema")
+        {
+            let name = row.text(0).expect("a name").to_owned();
+            // SQLite quotes the name of a table that was renamed.
+            dump.push(row.text(1).expect("sql").replace('"', ""));
+            if !name.starts_with("autogen_") {
+                for row in connection
+                    .query(&format!("SELECT * FROM \"{name}\""))
+                    .await
+                    .expect("rows")
+                {
+                    dump.push(format!("{:?}", row.values()));
+                }
+            }
+        }
+        dump
+    }
+
+    pub(super) async fn count(&self, sql: &str) -> i64 {
+        let rows = self.connect().await.query(sql).await.expect("a count");
+        rows[0].integer(0).expect("a number")
+    }
+}
+
+pub(super) fn shop() -> Listed {
+    Listed::new(vec![
+        script("a1", None, vec![create("users", &["id integer", "email text"])]),
+        script(
+            "b2",
+            Some("a1"),
+            vec![
+                create("orders", &["id integer", "user_id integer"]),
+                execute("INSERT INTO users (email) VALUES ('x'), (NULL)"),
+            ],
+        ),
+        script(
+            "c3",
+            Some("b2"),
+            vec![alter("orders", vec![refer("user_id", "users")])],
+        ),
+    ])
+}
+
+pub(super) fn not_null(column: &str) -> TableChange {
+    TableChange::AlterColumn(AlterColumn {
+        name: column.into(),
+        ty: "text".into(),
+        changes: vec![ColumnChange::NotNull(Change::new(false, true))],
+        using: None,
+        backfill: None,
+    })
+}
+
+pub(super) fn one_more(directives: Vec<Directive>) -> Listed {
+    let first: One = script(
+        "a1",
+        None,
+        vec![
+            create("users", &["id integer", "email text"]),
+            execute("INSERT INTO users (email) VALUES ('x'), (NULL)"),
+        ],
+    );
+    Listed::new(vec![first, script("b2", Some("a1"), directives)])
+}
+
+/// Scripts in memory.
 pub(super) struct Listed {
     graph: Graph,
     scripts: Vec<One>,
@@ -133,7 +245,6 @@ pub(super) fn foreign_key(column: &str, table: &str) -> ForeignKey {
 
 /// A change that SQLite can only make by rebuilding the table.
 pub(super) fn rebuild(column: &str, old: &str, new: &str) -> TableChange {
-    use crate::directive::{AlterColumn, Change, ColumnChange};
     TableChange::AlterColumn(AlterColumn {
         name: column.into(),
         ty: old.into(),
