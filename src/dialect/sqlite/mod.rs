@@ -33,6 +33,7 @@ pub const TRIGGER: ObjectKind = ObjectKind::new("trigger");
 pub const VIRTUAL_TABLE: ObjectKind = ObjectKind::new("virtual table");
 
 /// The modules of virtual tables that are built in, in lower case.
+#[cfg(feature = "connect")]
 pub(crate) const MODULES: &[&str] = &[
     "fts3",
     "fts4",
