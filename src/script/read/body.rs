@@ -1,7 +1,7 @@
 //! The bodies of `upgrade` and `downgrade`: statements, one after the other.
 
 use super::calls::{begin_statement, call_chain};
-use super::evaluate::{Scope, expression, method};
+use super::evaluate::{Scope, expression, method, unreadable_rest};
 use super::fault::{Fault, Read};
 use super::tokens::Tokens;
 use crate::directive::Directive;
@@ -18,8 +18,9 @@ pub(super) struct Function {
 }
 
 /// What the function records on an engine of that name.
-pub(super) fn run(function: &Function, dialect: &str, mut scope: Scope<'_>) -> Read<Vec<Directive>> {
+pub(super) fn run(function: &Function, dialect: &str, scope: Scope<'_>) -> Read<Vec<Directive>> {
     let op = parameter(function)?;
+    let mut scope = scope.with_operations(&op);
     let mut body = Body {
         op,
         operations: Operations::new(dialect),
@@ -81,6 +82,9 @@ impl Body<'_, '_> {
                 self.condition(tokens)?;
             } else if tokens.peek_word("let") || tokens.peek_word("const") {
                 self.definition(tokens)?;
+            } else if let Some(block) = tokens.peek_group(Delimiter::Brace).cloned() {
+                tokens.next();
+                self.block(&block)?;
             } else {
                 self.statement(tokens)?;
             }
@@ -109,7 +113,7 @@ impl Body<'_, '_> {
             chain = call_chain(chain, call)?;
         }
         if !tokens.take_puncts(";") && !tokens.is_at_end() {
-            return Err(tokens.expected("`;`"));
+            return Err(unreadable_rest(tokens, "`;`"));
         }
         match self.operations.take_mistake() {
             Some(mistake) => Err(Fault::new(start, mistake)),

@@ -17,6 +17,8 @@ pub(super) struct Scope<'a> {
     constants: Option<&'a BTreeMap<String, Tokens>>,
     /// The constants that are being evaluated, for those that are made of themselves.
     pending: Vec<String>,
+    /// The name of the parameter, which is no value.
+    operations: String,
     /// What `let` named, the innermost last.
     lets: Vec<(String, Value)>,
 }
@@ -26,6 +28,14 @@ impl<'a> Scope<'a> {
         Self {
             constants: Some(constants),
             ..Self::default()
+        }
+    }
+
+    /// Names the parameter of the function.
+    pub(super) fn with_operations(self, name: &str) -> Self {
+        Self {
+            operations: name.to_owned(),
+            ..self
         }
     }
 
@@ -50,6 +60,9 @@ impl<'a> Scope<'a> {
         }
         if let Some(value) = word(&text) {
             return Ok(value);
+        }
+        if text == self.operations {
+            return Err(Fault::outside(name.span(), format!("`{text}` as a value")));
         }
         let Some(mut constant) = self.constants.and_then(|constants| constants.get(&text)).cloned() else {
             return Err(Fault::new(name.span(), format!("`{text}` is not defined here"))
@@ -102,20 +115,20 @@ pub(super) fn whole_expression(tokens: &mut Tokens, scope: &mut Scope<'_>) -> Re
     if tokens.is_at_end() {
         Ok(value)
     } else {
-        Err(unreadable_rest(tokens))
+        Err(unreadable_rest(tokens, "the end of the expression"))
     }
 }
 
-fn unreadable_rest(tokens: &Tokens) -> Fault {
+/// What stands where an expression or a statement should end.
+pub(super) fn unreadable_rest(tokens: &Tokens, wanted: &str) -> Fault {
     match tokens.peek() {
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '?' => Fault::outside(punct.span(), "`?`"),
-        Some(TokenTree::Punct(punct)) if "+-*/%&|^<>=".contains(punct.as_char()) => {
+        Some(TokenTree::Punct(punct)) if "+-*/%&|^<>=?".contains(punct.as_char()) => {
             Fault::outside(punct.span(), format!("what the operator `{punct}` computes"))
         }
         Some(TokenTree::Ident(ident)) if ident == "as" => {
             Fault::outside(ident.span(), "a conversion with `as`")
         }
-        _ => tokens.expected("the end of the expression"),
+        _ => tokens.expected(wanted),
     }
 }
 
@@ -170,7 +183,7 @@ fn list(group: &Group, scope: &mut Scope<'_>) -> Read<(Vec<Spanned>, bool)> {
         values.push(expression(&mut tokens, scope)?);
         comma = tokens.take_puncts(",");
         if !comma && !tokens.is_at_end() {
-            return Err(unreadable_rest(&tokens));
+            return Err(unreadable_rest(&tokens, "`,`"));
         }
     }
     Ok((values, comma))

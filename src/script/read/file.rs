@@ -7,7 +7,8 @@ use super::header::{find_header, header};
 use super::tokens::{Tokens, lex, normal_lines};
 use crate::script::stack::with_stack;
 use crate::script::{Header, Script};
-use crate::{Error, ErrorKind, Place, Result};
+use crate::sql::LineIndex;
+use crate::{Error, ErrorKind, Result};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,16 +33,11 @@ pub fn read(text: &str, file: Option<&Path>, dialect: &str) -> Result<Script> {
 /// When there is none, or it cannot be read.
 pub fn read_header(text: &str, file: Option<&Path>) -> Result<Header> {
     let found = with_stack(STACK, || find_header(text, file))?;
-    found.ok_or_else(|| no_header(file))
+    found.ok_or_else(|| no_header(text, file))
 }
 
-fn no_header(file: Option<&Path>) -> Error {
-    let place = Place {
-        file: file.map(Path::to_path_buf),
-        line: 1,
-        column: 1,
-        snippet: String::new(),
-    };
+fn no_header(text: &str, file: Option<&Path>) -> Error {
+    let place = LineIndex::new(text).place(file, 0);
     Error::new(
         ErrorKind::Script,
         "this is no migration script: it has no constant `REVISION`",
@@ -55,7 +51,7 @@ pub(in crate::script) fn read_here(text: &str, file: Option<&Path>, dialect: &st
     let text = normal_lines(text);
     let text = text.as_ref();
     let script = script(text, dialect).map_err(|fault| fault.into_error(text, file))?;
-    script.ok_or_else(|| no_header(file))
+    script.ok_or_else(|| no_header(text, file))
 }
 
 fn script(text: &str, dialect: &str) -> Read<Option<Script>> {

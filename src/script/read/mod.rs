@@ -10,6 +10,8 @@ mod evaluate;
 mod fault;
 mod file;
 mod header;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod value;
 

@@ -22,12 +22,12 @@ fn literal(text: &str, raw: bool) -> TokenStream {
     quote!(#literal)
 }
 
-/// `r#"..."#` with as many `#` as it takes; `None` for a text that cannot stand there as it is.
+/// `r"..."` with as many `#` around as it takes; `None` for a text that cannot stand there as it is.
 fn raw_literal(text: &str) -> Option<Literal> {
     if text.chars().any(must_be_escaped) {
         return None;
     }
-    let hashes = "#".repeat(longest_run_of_hashes_after_a_quote(text) + 1);
+    let hashes = "#".repeat(hashes_needed(text));
     // More than 255 are not Rust, and then this fails.
     format!("r{hashes}\"{text}\"{hashes}").parse().ok()
 }
@@ -43,10 +43,11 @@ pub(super) fn turns_writing(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn longest_run_of_hashes_after_a_quote(text: &str) -> usize {
+/// One more than follow any quote in the text; none without a quote.
+fn hashes_needed(text: &str) -> usize {
     text.split('"')
         .skip(1)
-        .map(|rest| rest.len() - rest.trim_start_matches('#').len())
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len() + 1)
         .max()
         .unwrap_or(0)
 }
@@ -131,7 +132,7 @@ mod tests {
         assert_eq!(shown(&sql(&"a > 0".into())), r#""a > 0""#);
         assert_eq!(shown(&sql(&"a 'b'".into())), r#""a 'b'""#);
         assert_eq!(shown(&sql(&"\"a\" > 0".into())), "r#\"\"a\" > 0\"#");
-        assert_eq!(shown(&sql(&"a\nb".into())), "r#\"a\nb\"#");
+        assert_eq!(shown(&sql(&"a\nb".into())), "r\"a\nb\"");
         assert_eq!(shown(&sql(&"a\"##b\n".into())), "r###\"a\"##b\n\"###");
     }
 
