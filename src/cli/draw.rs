@@ -78,7 +78,8 @@ fn located(place: &Place) -> Vec<Element<'_>> {
         (_, true) => place.line,
         (None, false) => 1,
         (Some(_), false) => {
-            let statement: Snippet<'_, Annotation<'_>> = Snippet::source(head(snippet)).line_numbering(false);
+            let statement: Snippet<'_, Annotation<'_>> =
+                Snippet::source(head(snippet)).line_numbering(false).fold(false);
             return vec![origin().into(), statement.into()];
         }
     };

@@ -38,6 +38,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         },
         other => other,
     };
+    terminal.notices(&standing.changed);
     // Pending scripts would all show as differences to the target.
     if let Some((message, hint)) = &out_of_step
         && arguments.to.is_empty()
@@ -102,6 +103,8 @@ fn document(
         Status::Behind { pending } => (pending, &[]),
         Status::Ahead { revisions } | Status::Unknown { revisions } => (&[], revisions),
     };
+    let mut notices = standing.changed.clone();
+    notices.extend(sides.iter().flat_map(|sides| sides.notices.iter().cloned()));
     let current: Vec<_> = standing.current.iter().map(|applied| &applied.revision).collect();
     json!({
         "status": status,
@@ -111,6 +114,6 @@ fn document(
         "unknown": unknown,
         "summary": sides.map(|sides| Difference::new(&sides.comparison.upgrade)),
         "differences": sides.map(|sides| report::differences(&sides.comparison.upgrade)),
-        "notices": sides.map(|sides| report::notices(&sides.notices)),
+        "notices": report::notices(&notices),
     })
 }

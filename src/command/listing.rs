@@ -3,11 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::{
-    Outcome,
-    project::Project,
-    standing::{self, Standing},
-};
+use super::{Outcome, project::Project, standing};
 use crate::{
     Result,
     cli::{
@@ -32,10 +28,8 @@ pub(super) async fn current(terminal: &Terminal, global: &GlobalOptions, _: &Cur
         &scripts,
         &Options::from(&project.config),
     )?;
-    let standing = Standing {
-        current: migrator.current().await?,
-        status: migrator.status().await?,
-    };
+    let standing = standing::ask(&mut migrator).await?;
+    terminal.notices(&standing.changed);
     let history = match terminal.volume() {
         Volume::Verbose => migrator.history().await?,
         Volume::Quiet | Volume::Normal => Vec::new(),

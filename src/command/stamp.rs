@@ -19,7 +19,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     let project = Project::open(terminal, global)?;
     let url = project.database()?;
     let scripts = project.scripts()?;
-    let connection = project.connection(&url, Open::Create).await?;
+    let connection = project.connection(&url, Open::ReadWrite).await?;
     let mut migrator = Migrator::new(
         connection,
         url.engine(),

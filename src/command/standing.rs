@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::{
-    DatabaseUrl, Error, ErrorKind, Result,
+    DatabaseUrl, Error, ErrorKind, Notice, Result,
     database::Open,
     migrate::{Applied, Migrator, Options, Status},
     script::{Folder, RevisionId},
@@ -14,6 +14,8 @@ pub(super) struct Standing {
     pub(super) current: Vec<Applied>,
     /// How they lie to the scripts.
     pub(super) status: Status,
+    /// A warning for every applied script that is not any more what it was.
+    pub(super) changed: Vec<Notice>,
 }
 
 /// Asks the ledger. A database that is not there is at the base.
@@ -23,14 +25,23 @@ pub(super) struct Standing {
 pub(super) async fn of(project: &Project<'_>, scripts: &Folder, url: &DatabaseUrl) -> Result<Standing> {
     let connection = project.connection(url, Open::ReadOnly).await?;
     let mut migrator = Migrator::new(connection, url.engine(), scripts, &Options::from(&project.config))?;
-    let standing = Standing {
-        current: migrator.current().await?,
-        status: migrator.status().await?,
-    };
+    let standing = ask(&mut migrator).await?;
     if let Some(connection) = migrator.into_connection().await? {
         connection.close().await?;
     }
     Ok(standing)
+}
+
+/// Asks the ledger through `migrator`.
+///
+/// # Errors
+/// When the ledger or a script cannot be read.
+pub(super) async fn ask(migrator: &mut Migrator<'_>) -> Result<Standing> {
+    Ok(Standing {
+        current: migrator.current().await?,
+        status: migrator.status().await?,
+        changed: migrator.changed().await?,
+    })
 }
 
 /// Asks the ledger whether every script is applied, and no other.

@@ -20,10 +20,8 @@ pub(crate) fn redact(text: &str) -> String {
 }
 
 fn redact_line(line: &str, shown: &mut String) {
-    let Some(start) = line.find("://").map(|found| found + 3) else {
-        redact_parameters(line, shown);
-        return;
-    };
+    // A URL that lost its scheme or a part of it (`anna:secret@host`, `postgres//anna:secret@host`) has its secret still.
+    let start = line.find("://").map_or(0, |found| found + 3);
     let (head, rest) = line.split_at(start);
     shown.push_str(head);
     let Some(end) = rest.rfind('@') else {
@@ -67,6 +65,14 @@ fn redact_parameters(text: &str, shown: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_hidden_in_what_is_no_url() {
+        assert_eq!(redact("anna:secret@host/shop"), "anna:***@host/shop");
+        assert_eq!(redact("postgres//anna:secret@host"), "postgres//anna:***@host");
+        assert_eq!(redact("url = \"anna:s@cret@host\""), "url = \"anna:***@host\"");
+        assert_eq!(redact("migrations@3f9c"), "migrations@3f9c");
+    }
 
     #[test]
     fn a_password_is_hidden_however_badly_it_is_encoded() {

@@ -47,16 +47,41 @@ pub(super) async fn begin(
     observer: &mut dyn Observer,
 ) -> Result<()> {
     let Lock::WriteTransaction { begin } = Lock::of(connection.engine())?;
-    let started = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut patience = Patience::new(timeout);
     loop {
-        let error = match connection.execute(begin).await {
+        match connection.execute(begin).await {
             Ok(_) => return Ok(()),
-            Err(error) if error.kind() == ErrorKind::Locked => error,
-            Err(error) => return Err(error),
-        };
-        let waited = started.elapsed();
-        if waited >= timeout {
+            Err(error) => patience.wait(error, observer).await?,
+        }
+    }
+}
+
+/// How long somebody who found the database held asks again.
+pub(super) struct Patience {
+    timeout: Duration,
+    started: Instant,
+    pause: Duration,
+}
+
+impl Patience {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self {
+            timeout,
+            started: Instant::now(),
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Sleeps before the next attempt.
+    ///
+    /// # Errors
+    /// `error`, when it is not that somebody holds the database, or when that has lasted too long.
+    pub(super) async fn wait(&mut self, error: Error, observer: &mut dyn Observer) -> Result<()> {
+        if error.kind() != ErrorKind::Locked {
+            return Err(error);
+        }
+        let waited = self.started.elapsed();
+        if waited >= self.timeout {
             return Err(error
                 .context(format!(
                     "another program has held the database for {}",
@@ -67,8 +92,9 @@ pub(super) async fn begin(
                 ));
         }
         observer.event(&Event::Waiting { since: waited });
-        tokio::time::sleep(pause.min(timeout.saturating_sub(waited))).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(self.pause.min(self.timeout.saturating_sub(waited))).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
     }
 }
 

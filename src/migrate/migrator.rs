@@ -195,10 +195,16 @@ impl<'a> Migrator<'a> {
 
     /// The ledger as it is.
     pub(super) async fn record(&mut self) -> Result<Record> {
-        let ledger = self.ledger.clone();
-        match &mut self.connection {
-            Some(connection) => ledger.read(connection).await,
-            None => Ok(Record::default()),
+        let Some(connection) = &mut self.connection else {
+            return Ok(Record::default());
+        };
+        // Somebody else's script may hold the database against readers too while it runs.
+        let mut patience = lock::Patience::new(self.lock_timeout);
+        loop {
+            match self.ledger.read(connection).await {
+                Ok(record) => return Ok(record),
+                Err(error) => patience.wait(error, &mut *self.observer).await?,
+            }
         }
     }
 
@@ -306,6 +312,16 @@ impl<'a> Migrator<'a> {
             .hint("if the database really is at another revision, say so with `autogen stamp REVISION`"))
     }
 
+    /// A warning for every applied script that is not any more what it was.
+    ///
+    /// # Errors
+    /// When a script cannot be read; whatever the database says.
+    pub async fn changed(&mut self) -> Result<Vec<Notice>> {
+        self.recover().await?;
+        let record = self.record().await?;
+        self.changed_scripts(&record)
+    }
+
     /// Applied scripts that are not any more what they were.
     pub(super) fn changed_scripts(&self, record: &Record) -> Result<Vec<Notice>> {
         let applied = self.scripts.graph().ancestors(&record.heads);
@@ -344,6 +360,7 @@ impl<'a> Migrator<'a> {
 pub(super) fn not_there() -> Error {
     Error::new(
         ErrorKind::Usage,
-        "the database is not there, and this would change it",
+        "the database does not exist, and this may not create it",
     )
+    .hint("`autogen upgrade` creates it, unless its URL says `mode=ro` or `mode=rw`; otherwise check the path in the URL")
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::source::what_a_source_is;
-use crate::{Error, ErrorKind, Place, Result, nearest::nearest, sql::line_column};
+use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::line_column};
 
 /// A file of a target with its text.
 #[derive(Debug, Clone)]
@@ -145,7 +145,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 fn missing(path: &Path) -> Error {
-    let error = target(format!("there is no file or folder `{}`", path.display()));
+    // It may be a URL without its scheme.
+    let shown = redact(&path.display().to_string());
+    let error = target(format!("there is no file or folder `{shown}`"));
     match similar(path) {
         Some(known) => error.hint(format!("did you mean `{known}`?")),
         None => error.hint(what_a_source_is()),

@@ -6,4 +6,5 @@ mod bad_input;
 mod flow;
 mod help;
 mod processes;
+#[path = "../support/program.rs"]
 mod program;

@@ -1,6 +1,9 @@
 //! The program under test in a folder of its own, and the `sqlite3` shell as an observer from outside.
 
+#![allow(dead_code, reason = "each test uses its part of this module")]
+
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -85,6 +88,36 @@ impl Program {
 
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    /// Every file in the folder and below, with its content.
+    pub(crate) fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let content = fs::read(&path).unwrap();
+                    files.insert(path, content);
+                }
+            }
+        }
+        files
+    }
+
+    /// The one script whose file name holds `part`, by its path in the folder.
+    #[track_caller]
+    pub(crate) fn script(&self, part: &str) -> String {
+        let found: Vec<String> = self
+            .files("migrations")
+            .into_iter()
+            .filter(|name| name.contains(part))
+            .collect();
+        assert_eq!(found.len(), 1, "{part}: {found:?}");
+        format!("migrations/{}", found[0])
     }
 
     /// The files of a folder in name order.

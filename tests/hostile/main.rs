@@ -1,0 +1,13 @@
+//! Bad input and bad luck, on the whole program: each ends with a clear error and the right exit code, and nothing is changed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod config;
+mod crashes;
+mod databases;
+mod names;
+#[path = "../support/program.rs"]
+mod program;
+mod refusal;
+mod scripts;
+mod targets;
