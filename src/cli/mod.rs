@@ -9,6 +9,5 @@ pub(crate) mod terminal;
 
 pub(crate) use progress::Work;
 
-pub(crate) use prompt::ask;
 pub use run::run;
 pub(crate) use terminal::{Terminal, Volume};

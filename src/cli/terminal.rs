@@ -20,6 +20,7 @@ use super::{
     arguments::{Format, GlobalOptions},
     draw,
     progress::{Progress, Work},
+    prompt::{self, Colours},
 };
 use crate::{
     Error, ErrorKind, Level, Notice, Result,
@@ -95,6 +96,20 @@ impl Terminal {
             && self.volume != Volume::Quiet
             && io::stdin().is_terminal()
             && io::stderr().is_terminal()
+    }
+
+    /// Asks a question that is answered by yes or no; `None` when it is passed over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`] when Ctrl-C is pressed instead.
+    pub(crate) fn ask(&self, question: &str, help: &str) -> Result<Option<bool>> {
+        let err = self.err.lock().unwrap_or_else(PoisonError::into_inner);
+        let colours = match err.current_choice() {
+            anstream::ColorChoice::Never => Colours::Hidden,
+            _ => Colours::Shown,
+        };
+        drop(err);
+        self.progress.aside(|| prompt::ask(question, help, colours))
     }
 
     /// Lets Ctrl-C stop a connection that writes in good order: its statement fails, and whoever uses it rolls back and says so.

@@ -13,6 +13,7 @@ use crate::{
     },
     database::Open,
     migrate::{self, Direction, Event, Migrator, Options, Ran},
+    plan::terminated,
     report,
     script::RevisionId,
 };
@@ -138,8 +139,10 @@ fn tell(terminal: &Terminal, work: &Work<'_>, event: &Event<'_>) {
                 readable(*took)
             ));
         }
+        Event::Statements { next, .. } => next
+            .iter()
+            .for_each(|sql| terminal.say_step(terminated(sql).trim_end())),
         Event::Noticed(notice) => terminal.notices([*notice]),
-        _ => {}
     }
 }
 

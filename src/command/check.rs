@@ -54,10 +54,10 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     }
 
     let database = Source::Database(url);
-    let realised = Pair::new(
-        project.realise(&database, dialect, Missing::Empty).await?,
-        project.realise(&to, dialect, Missing::Error).await?,
-    );
+    let missing = Pair::new(Missing::Empty, Missing::Error);
+    let realised = project
+        .realise_both(Pair::new(&database, &to), dialect, missing)
+        .await?;
     let sides = Sides::compare(&project, dialect, realised, &[], Asking::Never)?;
     let difference = Difference::new(&sides.comparison.upgrade);
     let outcome = match (sides.comparison.is_empty(), out_of_step.is_some()) {

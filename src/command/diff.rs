@@ -27,10 +27,8 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         project.source_or_target(&arguments.to)?,
     );
     let dialect = project.dialect_of([&sources.live, &sources.target])?;
-    let realised = Pair::new(
-        project.realise(&sources.live, dialect, Missing::Empty).await?,
-        project.realise(&sources.target, dialect, Missing::Empty).await?,
-    );
+    let missing = Pair::new(Missing::Empty, Missing::Empty);
+    let realised = project.realise_both(sources.as_ref(), dialect, missing).await?;
     let sides = Sides::compare(&project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
     let upgrade = &sides.comparison.upgrade;
 

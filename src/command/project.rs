@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use futures_util::future::join;
+
 use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Result,
     cli::{Terminal, arguments::GlobalOptions},
+    compare::Pair,
     config::{Config, Environment},
     database::Open,
     dialect::{Dialect, for_engine},
@@ -208,6 +211,31 @@ impl<'a> Project<'a> {
         missing: Missing,
     ) -> Result<Realised> {
         let _work = self.terminal.work(&format!("reading {source}"));
+        self.read(source, dialect, missing).await
+    }
+
+    /// What two sources declare, read at the same time. A database that is not there counts as an empty one where `missing` says so.
+    ///
+    /// # Errors
+    /// As [`realise`]; of two errors, that of the first source.
+    pub(super) async fn realise_both(
+        &self,
+        sources: Pair<&Source>,
+        dialect: &dyn Dialect,
+        missing: Pair<Missing>,
+    ) -> Result<Pair<Realised>> {
+        let _work = self
+            .terminal
+            .work(&format!("reading {} and {}", sources.live, sources.target));
+        let (live, target) = join(
+            self.read(sources.live, dialect, missing.live),
+            self.read(sources.target, dialect, missing.target),
+        )
+        .await;
+        Ok(Pair::new(live?, target?))
+    }
+
+    async fn read(&self, source: &Source, dialect: &dyn Dialect, missing: Missing) -> Result<Realised> {
         let filter = self
             .config
             .filter

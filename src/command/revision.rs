@@ -118,10 +118,10 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
         // A script is written for a database that the scripts before it have made.
         standing::require_in_step(project, scripts, url).await?;
     }
-    let realised = Pair::new(
-        project.realise(&from, dialect, Missing::Empty).await?,
-        project.realise(&target, dialect, Missing::Error).await?,
-    );
+    let missing = Pair::new(Missing::Empty, Missing::Error);
+    let realised = project
+        .realise_both(Pair::new(&from, &target), dialect, missing)
+        .await?;
     let sides = Sides::compare(project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
     Ok(Found {
         dialect: Some(dialect),

@@ -3,7 +3,6 @@
 use super::{project::Project, renames};
 use crate::{
     Notice, Result,
-    cli::ask,
     compare::{CompareOptions, Comparison, Pair, Rename, RenameOrigin, compare},
     dialect::Dialect,
     schema::Schema,
@@ -56,17 +55,18 @@ impl Sides {
             // Each answer may answer or raise other questions.
             while let Some(question) = comparison.questions.first() {
                 let what = question.what.clone();
-                let yes = ask(
+                let yes = project.terminal.ask(
                     &question.to_string(),
                     "no: the old one is dropped with its data, and the new one is added empty",
                 )?;
-                if yes == Some(true) {
-                    options.renames.push(Rename {
+                match yes {
+                    Some(true) => options.renames.push(Rename {
                         what,
                         origin: RenameOrigin::Answer,
-                    });
-                } else {
-                    options.declined.push(what);
+                    }),
+                    Some(false) => options.declined.push(what),
+                    // Who does not want to answer gets the warnings instead.
+                    None => break,
                 }
                 comparison = compare(schemas.as_ref(), dialect, &options)?;
             }

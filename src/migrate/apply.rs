@@ -106,15 +106,23 @@ async fn run(
     let total = before + all.len() as u64;
     let mut done = before;
     for chunk in all.chunks(STATEMENTS_AT_ONCE) {
-        observer.event(&Event::Statements { done, of: total });
         let statements: Vec<&str> = chunk.iter().map(|(_, sql)| *sql).collect();
+        observer.event(&Event::Statements {
+            done,
+            of: total,
+            next: &statements,
+        });
         connection
             .execute_each(&statements)
             .await
             .map_err(|Refused { index, error }| failed(error, chunk[index].0, chunk[index].1))?;
         done += chunk.len() as u64;
     }
-    observer.event(&Event::Statements { done, of: total });
+    observer.event(&Event::Statements {
+        done,
+        of: total,
+        next: &[],
+    });
     Ok(all.len() as u64)
 }
 

@@ -25,12 +25,14 @@ pub enum Event<'a> {
         /// How many scripts this run has.
         of: usize,
     },
-    /// Statements of the script have run.
+    /// Statements of the script have run, and others run next.
     Statements {
-        /// How many.
+        /// How many have run.
         done: u64,
         /// Of how many that are known by now: what stands behind SQL of the user's own is planned after it.
         of: u64,
+        /// Those that run next; none at the end.
+        next: &'a [&'a str],
     },
     /// A script is done and committed.
     Finished {
