@@ -190,6 +190,13 @@ fn entry(file: &Path) -> Result<Option<Entry>> {
             );
         }
     };
+    // Nobody keeps an empty file on purpose: a script was lost here, by a full disk or a slip of `>`.
+    if text.trim().is_empty() {
+        return Err(
+            Error::new(ErrorKind::Script, format!("{} is empty", file.display()))
+                .hint("bring the script back as it was, or delete the file"),
+        );
+    }
     let header = match format {
         Format::Rust => find_header(&text, Some(file))?,
         Format::Sql => find_sql_header(&text, Some(file))?,

@@ -80,6 +80,11 @@ fn what_a_script_cannot_say_is_shown_with_the_way_out() {
     program.write(&second, [script.as_bytes(), b"// \xff"].concat());
     refused(&program, &["upgrade"], 1, &[&second, "UTF-8"]);
 
+    program.write(&second, " \n");
+    for verb in ["upgrade", "check", "history"] {
+        refused(&program, &[verb], 1, &[&second, "is empty", "help: "]);
+    }
+
     program.write(&second, script);
     program.run(&["upgrade"]).ok();
     program.run(&["check"]).ok();
