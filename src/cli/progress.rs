@@ -39,7 +39,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
             .with_message(what.to_owned())
             .with_style(
-                ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}")
+                ProgressStyle::with_template("{spinner} {msg} {elapsed}")
                     .expect("the template is well-formed"),
             );
         let (stop, stopped) = mpsc::channel::<()>();
