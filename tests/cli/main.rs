@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod bad_input;
 mod flow;
 mod help;
 mod processes;
 #[path = "../support/program.rs"]
 mod program;
+mod prompt;
+mod refused;
