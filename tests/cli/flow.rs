@@ -471,3 +471,20 @@ fn scripts_are_sql_where_that_is_wanted() {
     assert_eq!(program.definitions(), before);
     program.run(&["revision", "-m", "blank", "--empty"]).ok();
 }
+
+#[test]
+fn the_settings_that_init_writes_hold_when_every_line_counts() {
+    let program = Program::in_empty_folder();
+    program.run(&["init"]).ok();
+    let all: String = program
+        .read("autogen.toml")
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(setting) if setting.split(' ').nth(1) == Some("=") => format!("{setting}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    assert!(all.contains("\nlock_timeout = "), "{all}");
+    program.write("autogen.toml", all);
+    program.run(&["check"]).ok();
+}
