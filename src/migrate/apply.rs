@@ -7,12 +7,12 @@ use super::progress::{Event, Observer};
 use crate::config::Filter;
 use crate::database::{Connection, Refused};
 use crate::dialect::Dialect;
-use crate::directive::{Directive, Naming};
+use crate::directive::{Directive, Naming, TableChange};
 use crate::plan::{Guard, Plan, Step, groups, plan, refuse_irreversible};
 use crate::reflect::reflect;
-use crate::schema::Schema;
+use crate::schema::{QName, Schema};
 use crate::{Error, ErrorKind, Notice, Place, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many statements are sent at once: fewer round trips, and still a sign of life now and then.
 const STATEMENTS_AT_ONCE: usize = 32;
@@ -46,26 +46,65 @@ pub(crate) async fn apply(
     let mut statements = 0;
     for group in groups(directives) {
         let structural = !group.iter().all(Directive::is_opaque);
-        let start = match (structural, known.as_mut()) {
-            (false, _) => Schema::new(),
-            (true, Some(schema)) => std::mem::take(schema),
-            (true, None) => reflect(connection, filter).await?.schema,
+        let (start, is_whole) = if !structural {
+            (Schema::new(), false)
+        } else if let Some(schema) = known.take() {
+            (schema, true)
+        } else if stands_alone(group, dialect) {
+            (Schema::new(), false)
+        } else {
+            (reflect(connection, filter).await?.schema, true)
         };
         let plan = plan(group, &start, dialect)?;
         heed_guards(connection, &plan).await?;
         statements += run(connection, &plan.steps, statements, observer).await?;
         // Rows change no schema; other SQL of the user's own may.
         let executes = group.iter().any(|d| matches!(d, Directive::Execute { .. }));
-        if executes {
-            known = None;
-        } else if structural {
-            known = Some(plan.after);
+        if structural || executes {
+            let followed = is_whole && !executes && group.iter().all(is_followed_exactly);
+            known = followed.then_some(plan.after);
         }
     }
     Ok(Effect {
         statements,
         schema: known,
     })
+}
+
+/// Whether directives only make new things, which can be planned without knowing what there is.
+fn stands_alone(directives: &[Directive], naming: &(impl Naming + ?Sized)) -> bool {
+    let folded = |name: &QName| {
+        let namespace = name.namespace.as_ref().map(|n| naming.fold(n).into_owned());
+        (namespace, naming.fold(&name.name).into_owned())
+    };
+    let mut made = BTreeSet::new();
+    directives.iter().all(|directive| match directive {
+        Directive::CreateTable(table) => {
+            made.insert(folded(&table.name));
+            true
+        }
+        Directive::CreateIndex { table, .. } => made.contains(&folded(table)),
+        Directive::CreateNamespace(_)
+        | Directive::CreateSequence(_)
+        | Directive::CreateEnum(_)
+        | Directive::CreateObject(_)
+        | Directive::Execute { .. }
+        | Directive::BulkInsert(_) => true,
+        _ => false,
+    })
+}
+
+/// Whether the model knows to the letter what the database is like behind a directive. A rename is followed through the SQL of
+/// other things by the engine's own rules, which the model only resembles.
+fn is_followed_exactly(directive: &Directive) -> bool {
+    match directive {
+        Directive::RenameTable(_) | Directive::RenameIndex { .. } => false,
+        Directive::AlterTable(alter) => {
+            let mut changes = alter.changes.iter();
+            !changes.any(|change| matches!(change, TableChange::RenameColumn(_)))
+        }
+        _ => true,
+    }
 }
 
 async fn heed_guards(connection: &mut Connection, plan: &Plan) -> Result<()> {
