@@ -184,6 +184,8 @@ fn failed(error: Error, directive: &Directive, statement: &str) -> Error {
         error.context("rows contradict").hint(
             "correct the rows, by hand or with op.execute(...) before this change in the script, and run it again",
         )
+    } else if error.kind() == ErrorKind::Database && !directive.is_opaque() {
+        error.hint("if somebody changed the database by hand, `autogen check --to migrations` shows where")
     } else {
         error
     }
