@@ -95,27 +95,27 @@ pub(super) async fn current(terminal: &Terminal, global: &GlobalOptions, _: &Cur
 }
 
 pub(super) async fn history(terminal: &Terminal, global: &GlobalOptions, _: &History) -> Result<Outcome> {
-    let project = Project::open(terminal, global)?;
-    let scripts = project.scripts()?;
-    let applied = applied(&project, &scripts).await;
-    let list = List {
-        scripts: &scripts,
-        applied: applied.as_deref(),
-    };
-    let entries: Vec<&Entry> = scripts.entries().rev().collect();
-    if terminal.is_json() {
-        let body = json!({ "scripts": entries.iter().map(|e| list.json(e)).collect::<Vec<_>>() });
-        terminal.json(&report::document("history", body))?;
-        return Ok(Outcome::Fine);
-    }
-    terminal.data(&list.text(&entries, terminal.volume()))?;
-    if entries.is_empty() {
-        terminal.say(&format!("no script in {}", scripts.path().display()));
-    }
-    Ok(Outcome::Fine)
+    list(terminal, global, ("history", "scripts"), |scripts| {
+        scripts.entries().rev().collect()
+    })
+    .await
 }
 
 pub(super) async fn heads(terminal: &Terminal, global: &GlobalOptions, _: &Heads) -> Result<Outcome> {
+    list(terminal, global, ("heads", "heads"), |scripts| {
+        let heads = scripts.graph().heads();
+        heads.into_iter().filter_map(|id| scripts.get(id)).collect()
+    })
+    .await
+}
+
+/// Lists the scripts that are `wanted`; in JSON as the document of `command`, under `key`.
+async fn list(
+    terminal: &Terminal,
+    global: &GlobalOptions,
+    (command, key): (&str, &str),
+    wanted: impl FnOnce(&Folder) -> Vec<&Entry>,
+) -> Result<Outcome> {
     let project = Project::open(terminal, global)?;
     let scripts = project.scripts()?;
     let applied = applied(&project, &scripts).await;
@@ -123,11 +123,10 @@ pub(super) async fn heads(terminal: &Terminal, global: &GlobalOptions, _: &Heads
         scripts: &scripts,
         applied: applied.as_deref(),
     };
-    let heads = scripts.graph().heads();
-    let entries: Vec<&Entry> = heads.into_iter().filter_map(|id| scripts.get(id)).collect();
+    let entries = wanted(&scripts);
     if terminal.is_json() {
-        let body = json!({ "heads": entries.iter().map(|e| list.json(e)).collect::<Vec<_>>() });
-        terminal.json(&report::document("heads", body))?;
+        let body = json!({ key: entries.iter().map(|e| list.json(e)).collect::<Vec<_>>() });
+        terminal.json(&report::document(command, body))?;
         return Ok(Outcome::Fine);
     }
     terminal.data(&list.text(&entries, terminal.volume()))?;

@@ -9,24 +9,6 @@ use std::{
 
 use crate::program::Program;
 
-/// A project whose next script rebuilds a table of so many rows.
-fn with_rows(count: u32) -> Program {
-    let program = Program::with_target("CREATE TABLE t (a integer PRIMARY KEY, b text, c text);");
-    program.run(&["revision", "-m", "first"]).ok();
-    program.run(&["upgrade"]).ok();
-    program.sqlite(&format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-         INSERT INTO t SELECT i, 'row ' || i, hex(randomblob(40)) FROM n",
-    ));
-    program.write(
-        "schema.sql",
-        "CREATE TABLE t (a integer PRIMARY KEY, b varchar(100), c text CHECK (length(c) > 0));
-         CREATE INDEX ix_c ON t (c); CREATE INDEX ix_b ON t (b, c);",
-    );
-    program.run(&["revision", "-m", "second"]).ok();
-    program
-}
-
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let tables: Vec<String> = (0..3000)
@@ -80,7 +62,7 @@ fn wait_for_journal(program: &Program) {
 
 #[test]
 fn ctrl_c_leaves_the_database_as_it_was() {
-    let program = with_rows(300_000);
+    let program = Program::before_a_rebuild(300_000);
     let schema = program.sqlite("SELECT sql FROM sqlite_schema ORDER BY 1");
     let run = program.start(&["upgrade"]);
     wait_for_journal(&program);

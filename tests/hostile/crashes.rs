@@ -8,24 +8,6 @@ use std::{
 
 use crate::{program::Program, refusal::says};
 
-/// A project whose next script rebuilds a table of so many rows.
-fn before_a_rebuild(rows: u32) -> Program {
-    let program = Program::with_target("CREATE TABLE t (a integer PRIMARY KEY, b text, c text);");
-    program.run(&["revision", "-m", "first"]).ok();
-    program.run(&["upgrade"]).ok();
-    program.sqlite(&format!(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
-         INSERT INTO t SELECT i, 'row ' || i, hex(randomblob(40)) FROM n",
-    ));
-    program.write(
-        "schema.sql",
-        "CREATE TABLE t (a integer PRIMARY KEY, b varchar(100), c text CHECK (length(c) > 0));
-         CREATE INDEX ix_c ON t (c); CREATE INDEX ix_b ON t (b, c);",
-    );
-    program.run(&["revision", "-m", "second"]).ok();
-    program
-}
-
 /// What the database holds, in short: its definitions, its rows and its ledger.
 fn content(program: &Program) -> String {
     program.sqlite(
@@ -58,7 +40,7 @@ fn when_it_writes(program: &Program, more: Duration) {
 
 #[test]
 fn two_upgrades_at_once_share_the_scripts() {
-    let program = before_a_rebuild(2_000);
+    let program = Program::before_a_rebuild(2_000);
     program.write(
         "schema.sql",
         "CREATE TABLE t (a integer PRIMARY KEY, b varchar(100), c text CHECK (length(c) > 0), d integer);",
@@ -92,7 +74,7 @@ fn two_upgrades_at_once_share_the_scripts() {
 
 #[test]
 fn a_second_upgrade_waits_for_a_long_first_one() {
-    let program = before_a_rebuild(300_000);
+    let program = Program::before_a_rebuild(300_000);
     let first = program.start(&["upgrade"]);
     // By then its pages have outgrown the cache, and it shuts readers out.
     when_it_writes(&program, Duration::from_millis(300));
@@ -104,7 +86,7 @@ fn a_second_upgrade_waits_for_a_long_first_one() {
 #[test]
 fn an_upgrade_that_is_told_to_stop_or_killed_at_any_moment_never_was() {
     const ROWS: u32 = 200_000;
-    let program = before_a_rebuild(ROWS);
+    let program = Program::before_a_rebuild(ROWS);
     let before = content(&program);
     for (number, more) in [0, 40, 150, 400].into_iter().enumerate() {
         let run = program.start(&["upgrade"]);
@@ -126,7 +108,7 @@ fn an_upgrade_that_is_told_to_stop_or_killed_at_any_moment_never_was() {
 #[test]
 fn a_full_disk_leaves_the_database_as_it_was() {
     const ROWS: u32 = 20_000;
-    let program = before_a_rebuild(ROWS);
+    let program = Program::before_a_rebuild(ROWS);
     let before = content(&program);
     let kilobytes = std::fs::metadata(program.path("app.db")).unwrap().len() / 1024;
     // A file may not outgrow what it is, not by much: the rebuild needs more. The shell counts in blocks of 512 or 1024 bytes.

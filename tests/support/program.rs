@@ -59,6 +59,24 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// A project whose next script rebuilds a table of so many rows.
+    pub(crate) fn before_a_rebuild(rows: u32) -> Self {
+        let program = Self::with_target("CREATE TABLE t (a integer PRIMARY KEY, b text, c text);");
+        program.run(&["revision", "-m", "first"]).ok();
+        program.run(&["upgrade"]).ok();
+        program.sqlite(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
+             INSERT INTO t SELECT i, 'row ' || i, hex(randomblob(40)) FROM n",
+        ));
+        program.write(
+            "schema.sql",
+            "CREATE TABLE t (a integer PRIMARY KEY, b varchar(100), c text CHECK (length(c) > 0));
+             CREATE INDEX ix_c ON t (c); CREATE INDEX ix_b ON t (b, c);",
+        );
+        program.run(&["revision", "-m", "second"]).ok();
+        program
+    }
+
     /// In an empty folder.
     pub(crate) fn in_empty_folder() -> Self {
         Self {
