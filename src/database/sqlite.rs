@@ -452,10 +452,10 @@ fn plain_row(row: &SqliteRow) -> Result<Row> {
         let raw = row.try_get_raw(column).map_err(|error| driver_failed(&error))?;
         let value = match raw.type_info().name() {
             _ if raw.is_null() => Ok(Value::Null),
-            "INTEGER" => i64::decode(raw).map(Value::Integer),
-            "REAL" => f64::decode(raw).map(Value::Real),
-            "TEXT" => String::decode(raw).map(Value::Text),
-            _ => Vec::<u8>::decode(raw).map(Value::Blob),
+            "INTEGER" => <i64 as Decode<sqlx::Sqlite>>::decode(raw).map(Value::Integer),
+            "REAL" => <f64 as Decode<sqlx::Sqlite>>::decode(raw).map(Value::Real),
+            "TEXT" => <String as Decode<sqlx::Sqlite>>::decode(raw).map(Value::Text),
+            _ => <Vec<u8> as Decode<sqlx::Sqlite>>::decode(raw).map(Value::Blob),
         };
         values.push(value.map_err(|error| {
             Error::new(

@@ -8,7 +8,7 @@ mod rules;
 pub mod sqlite;
 
 pub use engine::Engine;
-pub use rules::{Facts, KindRule, Replace, Session, Statement};
+pub use rules::{Facts, KindRule, Placement, Replace, Session, Statement};
 
 use crate::directive::{Directive, Literal, Naming};
 use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};

@@ -75,6 +75,32 @@ pub struct Statement {
     /// What it is for, where the SQL does not say so itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How it stands to the transaction of its script.
+    #[serde(skip_serializing_if = "Placement::is_inside")]
+    pub placement: Placement,
+}
+
+/// How a statement stands to the transaction of its script. A script whose statements are not all [`Inside`](Self::Inside) runs in segments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// It runs inside.
+    #[default]
+    Inside,
+    /// It runs inside, and the transaction is committed behind it: what it makes can only be used then.
+    CommitBehind,
+    /// It runs alone, outside any transaction.
+    Outside,
+}
+
+impl Placement {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    fn is_inside(&self) -> bool {
+        *self == Self::Inside
+    }
 }
 
 impl Statement {
@@ -83,7 +109,15 @@ impl Statement {
         Self {
             sql: sql.into(),
             note: None,
+            placement: Placement::Inside,
         }
+    }
+
+    /// Says how it stands to the transaction.
+    #[must_use]
+    pub fn placed(mut self, placement: Placement) -> Self {
+        self.placement = placement;
+        self
     }
 
     /// Says what it is for.

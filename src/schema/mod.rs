@@ -5,6 +5,7 @@
 //! engine has is an entry in an [`Options`] map, or an [`Object`] with its definition.
 
 mod constraint;
+mod dependency;
 mod index;
 mod model;
 mod name;
@@ -14,6 +15,7 @@ mod table;
 pub use constraint::{
     Action, Check, Constraint, ConstraintKind, Deferral, Exclude, ForeignKey, MatchKind, PrimaryKey, Unique,
 };
+pub use dependency::{Dependencies, Part, Shapes};
 pub use index::{Index, IndexPart, Nulls, Order, PartTarget};
 pub use model::{FORMAT_VERSION, Schema};
 pub use name::{Name, QName, Sql, TypeName};

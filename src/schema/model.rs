@@ -1,5 +1,6 @@
 //! The schema as a whole, and its JSON form.
 
+use super::dependency::{self, Dependencies, Dependent, Shaped, Shapes};
 use super::{EnumType, Name, Namespace, Object, ObjectId, QName, Sequence, Table};
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ pub struct Schema {
     pub enums: BTreeMap<QName, EnumType>,
     /// Everything else, as definitions.
     pub objects: BTreeMap<ObjectId, Object>,
+    /// What leans on what, where the engine keeps track of it; empty elsewhere. No directive carries it: it is read from the catalog.
+    pub dependencies: Dependencies,
+    /// What decides whether an object can be replaced in place; empty where the kind alone decides.
+    pub shapes: Shapes,
 }
 
 /// The JSON form: lists instead of maps, because names can be any text.
@@ -39,6 +44,10 @@ struct Document {
     enums: Vec<EnumType>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     objects: Vec<Object>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dependencies: Vec<Dependent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shapes: Vec<Shaped>,
 }
 
 impl Schema {
@@ -81,6 +90,8 @@ impl Schema {
             sequences: self.sequences.values().cloned().collect(),
             enums: self.enums.values().cloned().collect(),
             objects: self.objects.values().cloned().collect(),
+            dependencies: dependency::dependents(&self.dependencies),
+            shapes: dependency::shaped(&self.shapes),
         };
         serde_json::to_value(document).expect("a schema holds only strings, numbers and lists")
     }
@@ -119,6 +130,8 @@ impl Schema {
                 .collect(),
             enums: document.enums.into_iter().map(|e| (e.name.clone(), e)).collect(),
             objects: document.objects.into_iter().map(|o| (o.id.clone(), o)).collect(),
+            dependencies: dependency::dependencies(document.dependencies),
+            shapes: dependency::shapes(document.shapes),
         };
         Ok((schema, document.dialect))
     }
