@@ -7,7 +7,7 @@ use super::{CompareOptions, Comparison, Pair, Rename, RenameOf, RenameOrigin, co
 use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::sqlite::{Sqlite, VIEW};
-use crate::dialect::{Dialect, Engine, Facts, KindRule, Replace, Session, Statement};
+use crate::dialect::{Dialect, Engine, Facts, Keeps, KindRule, KindStage, Replace, Session, Statement};
 use crate::directive::{Directive, Literal, Naming};
 use crate::schema::{
     Action, Check, Column, Deferral, ForeignKey, Generated, GeneratedKind, Identity, Index, IndexPart,
@@ -149,6 +149,8 @@ static STRICT_VIEW: KindRule = KindRule {
     goes_with_table: false,
     holds_data: false,
     binds_early: true,
+    keeps: Keeps::Nothing,
+    stage: KindStage::Usual,
 };
 
 impl Naming for Strict {

@@ -8,9 +8,9 @@ mod rules;
 pub mod sqlite;
 
 pub use engine::Engine;
-pub use rules::{Facts, KindRule, Placement, Replace, Session, Statement};
+pub use rules::{Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
-use crate::directive::{Directive, Literal, Naming};
+use crate::directive::{AlterColumn, Directive, Literal, Naming};
 use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
@@ -65,6 +65,17 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of
     /// table `after`; `None` when no value is refused.
     fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql>;
+
+    /// Whether the change of a type makes it another type to the engine, so that whatever has it is retyped. Where it does not, the
+    /// type is changed in place and nothing else notices.
+    fn makes_another_type(&self, _old: &Object, _new: &Object) -> bool {
+        false
+    }
+
+    /// Whether the column cannot be changed like that in place and is dropped and added, with all that goes with that.
+    fn replaces_column(&self, _change: &AlterColumn) -> bool {
+        false
+    }
 
     /// Whether a column of the table refuses NULL: by a NOT NULL of its own, or as part of the primary key.
     fn refuses_null(&self, table: &Table, column: &Column) -> bool {

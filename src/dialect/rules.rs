@@ -44,6 +44,34 @@ pub struct KindRule {
     /// Whether it is bound to what it reads when it is created, so that nothing it reads can be dropped, or have a column dropped or
     /// retyped, while it stands. If not, what it reads is looked up when it runs.
     pub binds_early: bool,
+    /// What the [shape](crate::schema::Schema::shapes) of an object must be for a change to be put in place; else it is dropped and created.
+    pub keeps: Keeps,
+    /// Where it stands among all else when nothing that it reads says more.
+    pub stage: KindStage,
+}
+
+/// What the shape of a replacement must be for the engine to put it in the place of the old one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keeps {
+    /// Anything.
+    #[default]
+    Nothing,
+    /// The old shape, and perhaps more behind it: the columns of a view.
+    Beginning,
+    /// The old shape: what a function takes and returns.
+    All,
+}
+
+/// Where objects of a kind stand among all else.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KindStage {
+    /// Before tables, and dropped after them: what tables are made with (functions, types, extensions).
+    Early,
+    /// After tables, and dropped before them.
+    #[default]
+    Usual,
+    /// After all else, and dropped first: what acts on changes (event triggers, default privileges).
+    Late,
 }
 
 /// How a changed definition is put in place.

@@ -22,6 +22,11 @@ pub trait Naming {
     /// `sql` with the table name `from` before a dot (`from.column`) spelled `to`.
     fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String;
 
+    /// The namespace that a name without one is in, where the engine has namespaces.
+    fn home(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether two names are one to the engine.
     fn same_name(&self, a: &str, b: &str) -> bool {
         a == b || self.fold(a) == self.fold(b)

@@ -14,7 +14,7 @@ mod rebuild;
 mod spelling;
 mod values;
 
-use super::{Dialect, Engine, Facts, KindRule, Replace, Session, Statement};
+use super::{Dialect, Engine, Facts, Keeps, KindRule, KindStage, Replace, Session, Statement};
 use crate::directive::{Directive, Literal, Naming};
 use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
@@ -82,6 +82,8 @@ static KINDS: [KindRule; 4] = [
         goes_with_table: true,
         holds_data: false,
         binds_early: false,
+        keeps: Keeps::Nothing,
+        stage: KindStage::Usual,
     },
     KindRule {
         kind: "view",
@@ -90,6 +92,8 @@ static KINDS: [KindRule; 4] = [
         goes_with_table: false,
         holds_data: false,
         binds_early: false,
+        keeps: Keeps::Nothing,
+        stage: KindStage::Usual,
     },
     KindRule {
         kind: "trigger",
@@ -98,6 +102,8 @@ static KINDS: [KindRule; 4] = [
         goes_with_table: true,
         holds_data: false,
         binds_early: false,
+        keeps: Keeps::Nothing,
+        stage: KindStage::Usual,
     },
     KindRule {
         kind: "virtual table",
@@ -106,6 +112,8 @@ static KINDS: [KindRule; 4] = [
         goes_with_table: false,
         holds_data: true,
         binds_early: false,
+        keeps: Keeps::Nothing,
+        stage: KindStage::Usual,
     },
 ];
 
