@@ -6,7 +6,7 @@
 use super::options::CompareOptions;
 use super::pair::Pair;
 use super::questions::{self, RenameQuestion};
-use super::{objects, order, renames, tables, types};
+use super::{again, dependents, objects, order, renames, tables, types};
 use crate::dialect::Dialect;
 use crate::directive::{AlterTable, Directive, NewColumn, TableChange, reverse};
 use crate::schema::{Constraint, IndexPart, Name, Schema};
@@ -41,15 +41,24 @@ pub fn compare(
     }
     let schemas = Pair::new(&*renamed.live, schemas.target);
     let tables = tables::compare(schemas, dialect, options);
-    let objects = objects::compare(schemas, &tables.directives, dialect);
+    let types = types::compare(schemas, dialect);
+    let objects = objects::differences(schemas, dialect);
     let (questions, warnings) = questions::ask(tables.tables, tables.columns, &options.declined, dialect);
 
-    let mut changes = types::compare(schemas, dialect);
-    changes.extend(tables.directives);
+    let replaced = objects.replaced();
+    let differences = tables.directives.iter().chain(&types).chain(&replaced);
+    let again = dependents::find(schemas, differences, objects.going(), dialect);
+    let objects = objects.changes(&again.objects, dialect);
+    let mut changes = types;
+    changes.extend(again::weave(tables.directives, &again, schemas, dialect));
     changes.extend(objects.directives);
-    let mut upgrade = order::arrange(first.into_iter().map(Directive::DropObject).collect(), dialect);
+    let mut upgrade = order::arrange(
+        first.into_iter().map(Directive::DropObject).collect(),
+        schemas,
+        dialect,
+    );
     upgrade.extend(renamed.directives);
-    upgrade.extend(order::arrange(changes, dialect));
+    upgrade.extend(order::arrange(changes, schemas, dialect));
 
     let mut notices = renamed.notices;
     notices.extend(tables.notices);

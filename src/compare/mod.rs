@@ -5,9 +5,11 @@
 //! `columns`, `constraints`, `indexes`), `types` and `objects` state differences; `order` sorts them; `questions` finds what may
 //! be a rename. Nothing here talks to a database, prints, or knows an engine other than through its dialect.
 
+mod again;
 mod columns;
 mod comparison;
 mod constraints;
+mod dependents;
 mod indexes;
 mod objects;
 mod options;

@@ -1,17 +1,17 @@
 //! Objects that are compared by their definitions.
 //!
-//! In come both schemas and what happens to the tables; out come directives. A changed definition is replaced in place or dropped
-//! and created, as the rule of its kind says. What cannot stand while something under it goes is dropped and created with it.
+//! In come both schemas, and later what has to be made again; out come directives. A changed definition is replaced in place or
+//! dropped and created, as the rule of its kind says.
 
 use super::options::CompareOptions;
-use super::pair::{FoldedName, Matched, Pair, fold_qname};
+use super::pair::{Matched, Pair, fold_qname};
 use super::renames::Renamed;
-use super::tables;
+use super::{dependents, tables, types};
 use crate::Notice;
-use crate::dialect::{Dialect, Replace};
-use crate::directive::{Change, ColumnChange, Directive, TableChange};
-use crate::schema::{Object, Schema};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::dialect::{Dialect, Keeps, Replace};
+use crate::directive::{Change, Directive};
+use crate::schema::{Object, ObjectId, Schema};
+use std::collections::BTreeSet;
 
 /// What comparing the objects gave.
 #[derive(Debug, Default)]
@@ -41,7 +41,15 @@ pub(super) fn to_drop_first(
     }
     let after = Pair::new(&*renamed.live, schemas.target);
     let tables = tables::compare(after, dialect, &CompareOptions::default());
-    let changes = compare(after, &tables.directives, dialect);
+    let types = types::compare(after, dialect);
+    let objects = differences(after, dialect);
+    let again = dependents::find(
+        after,
+        tables.directives.iter().chain(&types),
+        objects.going(),
+        dialect,
+    );
+    let changes = objects.changes(&again.objects, dialect);
     // By its old name, each object that is dropped with its text before and after.
     let dropped = changes
         .directives
@@ -82,8 +90,15 @@ pub(super) fn without(schema: &Schema, objects: &[Object]) -> Schema {
     schema
 }
 
-/// Compares all objects. `tables` are the directives for the tables.
-pub(super) fn compare(schemas: Pair<&Schema>, tables: &[Directive], dialect: &dyn Dialect) -> ObjectChanges {
+/// The objects of both sides and how they differ.
+pub(super) struct Differences<'a> {
+    matched: Matched<&'a Object>,
+    /// For each pair.
+    differences: Vec<Difference>,
+}
+
+/// Compares all objects by themselves.
+pub(super) fn differences<'a>(schemas: Pair<&'a Schema>, dialect: &dyn Dialect) -> Differences<'a> {
     let matched = Matched::by_key(
         schemas.live.objects.values(),
         schemas.target.objects.values(),
@@ -98,41 +113,62 @@ pub(super) fn compare(schemas: Pair<&Schema>, tables: &[Directive], dialect: &dy
             )
         },
     );
-    let mut differences: Vec<Difference> = matched
+    let differences = matched
         .both
         .iter()
-        .map(|pair| difference(*pair, dialect))
+        .map(|pair| difference(*pair, schemas, dialect))
         .collect();
-    recreate(&matched, &mut differences, tables, dialect);
+    Differences { matched, differences }
+}
 
-    let mut changes = ObjectChanges::default();
-    for object in matched.live_only {
-        changes.drop(object, dialect);
+impl<'a> Differences<'a> {
+    /// The objects that go, for good or to come again.
+    pub(super) fn going(&self) -> impl Iterator<Item = &'a Object> {
+        let both = self.matched.both.iter().zip(&self.differences);
+        let anew = both.filter(|(_, difference)| **difference == Difference::Anew);
+        let live_only = self.matched.live_only.iter().copied();
+        live_only.chain(anew.map(|(pair, _)| pair.live))
     }
-    for (pair, difference) in matched.both.into_iter().zip(differences) {
-        match difference {
-            Difference::None => {}
-            Difference::InPlace => {
-                let change = Change::new(pair.live.clone(), pair.target.clone());
-                changes
-                    .directives
-                    .push(Directive::ReplaceObject(Box::new(change)));
-            }
-            Difference::Anew => {
-                changes.drop(pair.live, dialect);
-                changes
-                    .directives
-                    .push(Directive::CreateObject(pair.target.clone()));
+
+    /// The directives for objects that are replaced in place.
+    pub(super) fn replaced(&self) -> Vec<Directive> {
+        let both = self.matched.both.iter().zip(&self.differences);
+        both.filter(|(_, difference)| **difference == Difference::InPlace)
+            .map(|(pair, _)| replace(*pair))
+            .collect()
+    }
+
+    /// The directives, when these objects have to be made again though they do not differ.
+    pub(super) fn changes(self, again: &BTreeSet<ObjectId>, dialect: &dyn Dialect) -> ObjectChanges {
+        let mut changes = ObjectChanges::default();
+        for object in self.matched.live_only {
+            changes.drop(object, dialect);
+        }
+        for (pair, difference) in self.matched.both.into_iter().zip(self.differences) {
+            let difference = if again.contains(&pair.live.id) {
+                Difference::Anew
+            } else {
+                difference
+            };
+            match difference {
+                Difference::None => {}
+                Difference::InPlace => changes.directives.push(replace(pair)),
+                Difference::Anew => {
+                    changes.drop(pair.live, dialect);
+                    let create = Directive::CreateObject(pair.target.clone());
+                    changes.directives.push(create);
+                }
             }
         }
+        let created = self.matched.target_only.into_iter().cloned();
+        changes.directives.extend(created.map(Directive::CreateObject));
+        changes
     }
-    let created = matched
-        .target_only
-        .into_iter()
-        .cloned()
-        .map(Directive::CreateObject);
-    changes.directives.extend(created);
-    changes
+}
+
+fn replace(objects: Pair<&Object>) -> Directive {
+    let change = Change::new(objects.live.clone(), objects.target.clone());
+    Directive::ReplaceObject(Box::new(change))
 }
 
 impl ObjectChanges {
@@ -148,15 +184,17 @@ impl ObjectChanges {
 }
 
 /// What an object reads is read from its definition, so that alone is no difference.
-fn difference(objects: Pair<&Object>, dialect: &dyn Dialect) -> Difference {
+fn difference(objects: Pair<&Object>, schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Difference {
     if objects.is_equal() {
         return Difference::None;
     }
     let canonical = objects.map(|object| dialect.canonical_object(object));
     if canonical.live.definition != canonical.target.definition {
-        return match dialect.kind(&objects.target.id.kind).map(|rule| rule.replace) {
-            Some(Replace::InPlace) => Difference::InPlace,
-            Some(Replace::DropAndCreate) | None => Difference::Anew,
+        return match dialect.kind(&objects.target.id.kind) {
+            Some(rule) if rule.replace == Replace::InPlace && keeps(rule.keeps, objects, schemas) => {
+                Difference::InPlace
+            }
+            Some(_) | None => Difference::Anew,
         };
     }
     if canonical.live.comment == canonical.target.comment {
@@ -166,90 +204,14 @@ fn difference(objects: Pair<&Object>, dialect: &dyn Dialect) -> Difference {
     }
 }
 
-/// Marks what must be dropped and created although it does not differ, or could be replaced in place: whatever is attached to something
-/// that goes, whatever is bound to something that goes or loses its columns, and what is bound to those in turn.
-fn recreate<'a>(
-    matched: &Matched<&'a Object>,
-    differences: &mut [Difference],
-    tables: &'a [Directive],
-    dialect: &dyn Dialect,
-) {
-    let provides = |object: &'a Object| {
-        object
-            .id
-            .on
-            .is_none()
-            .then(|| fold_qname(dialect, &object.id.name))
-    };
-    let binds_early = |object: &Object| dialect.kind(&object.id.kind).is_some_and(|rule| rule.binds_early);
-
-    let mut leaning: BTreeMap<FoldedName<'a>, Vec<usize>> = BTreeMap::new();
-    let mut attached: BTreeMap<FoldedName<'a>, Vec<usize>> = BTreeMap::new();
-    for (place, pair) in matched.both.iter().enumerate() {
-        if let Some(on) = &pair.live.id.on {
-            attached.entry(fold_qname(dialect, on)).or_default().push(place);
-        }
-        if binds_early(pair.live) {
-            for read in &pair.live.depends_on {
-                leaning.entry(fold_qname(dialect, read)).or_default().push(place);
-            }
-        }
-    }
-    if leaning.is_empty() && attached.is_empty() {
-        return;
-    }
-
-    let mut gone: Vec<FoldedName<'a>> = matched.live_only.iter().filter_map(|o| provides(o)).collect();
-    let anew = matched
-        .both
-        .iter()
-        .zip(&*differences)
-        .filter(|(_, d)| **d == Difference::Anew);
-    gone.extend(anew.filter_map(|(pair, _)| provides(pair.live)));
-    let mut reshaped = Vec::new();
-    for directive in tables {
-        match directive {
-            Directive::DropTable(table) => gone.push(fold_qname(dialect, &table.name)),
-            Directive::AlterTable(alter) if alter.changes.iter().any(takes_a_column) => {
-                reshaped.push(fold_qname(dialect, &alter.table));
-            }
-            _ => {}
-        }
-    }
-
-    let mut seen: BTreeSet<FoldedName<'a>> = gone.iter().cloned().collect();
-    let mut marked: Vec<usize> = reshaped
-        .iter()
-        .filter_map(|name| leaning.get(name))
-        .flatten()
-        .copied()
-        .collect();
-    loop {
-        while let Some(place) = marked.pop() {
-            differences[place] = Difference::Anew;
-            let name = provides(matched.both[place].live);
-            gone.extend(name.filter(|name| seen.insert(name.clone())));
-        }
-        let Some(name) = gone.pop() else { break };
-        let above = attached
-            .get(&name)
-            .into_iter()
-            .chain(leaning.get(&name))
-            .flatten();
-        marked.extend(above.copied());
-    }
-}
-
-/// Whether what is bound to the column cannot stand.
-fn takes_a_column(change: &TableChange) -> bool {
-    match change {
-        TableChange::DropColumn(_) | TableChange::SetDefinition(_) => true,
-        TableChange::AlterColumn(alter) => alter.changes.iter().any(|c| {
-            matches!(
-                c,
-                ColumnChange::Type(_) | ColumnChange::Collation(_) | ColumnChange::Generated(_)
-            )
-        }),
-        _ => false,
+/// Whether a replacement keeps what it must.
+fn keeps(rule: Keeps, objects: Pair<&Object>, schemas: Pair<&Schema>) -> bool {
+    let shape = |schema: &'_ Schema, object: &Object| schema.shapes.get(&object.id).cloned();
+    let old = shape(schemas.live, objects.live);
+    let new = shape(schemas.target, objects.target);
+    match (rule, old, new) {
+        (Keeps::Nothing, _, _) | (_, None, _) | (_, _, None) => true,
+        (Keeps::Beginning, Some(old), Some(new)) => new.starts_with(&old),
+        (Keeps::All, Some(old), Some(new)) => old == new,
     }
 }

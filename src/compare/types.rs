@@ -7,6 +7,23 @@ use crate::dialect::Dialect;
 use crate::directive::{Change, Directive};
 use crate::schema::{EnumType, Name, QName, Schema, Sequence};
 
+/// Whether the values of an enum type change in a way that takes another type: values go or change places. Values that come between
+/// others or get another name do not.
+pub(super) fn is_rebuilt(change: &Change<EnumType>, renamed: &[Change<String>]) -> bool {
+    let new_name = |old: &String| {
+        let names = renamed.iter().find(|names| names.old == *old);
+        names.map_or(old, |names| &names.new).clone()
+    };
+    let mut new = change.new.values.iter();
+    // What stays must be found in its order.
+    !change
+        .old
+        .values
+        .iter()
+        .map(new_name)
+        .all(|value| new.any(|other| *other == value))
+}
+
 /// Compares namespaces, sequences and enum types.
 pub(super) fn compare(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
     let mut directives = namespaces(schemas, dialect);

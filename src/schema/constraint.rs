@@ -43,6 +43,17 @@ impl Constraint {
         }
     }
 
+    /// The attributes that only some engines have.
+    pub fn options(&self) -> &Options {
+        match self {
+            Self::PrimaryKey(c) => &c.options,
+            Self::Unique(c) => &c.options,
+            Self::ForeignKey(c) => &c.options,
+            Self::Check(c) => &c.options,
+            Self::Exclude(c) => &c.options,
+        }
+    }
+
     /// Gives it another name, or none.
     pub fn set_name(&mut self, name: Option<Name>) {
         match self {

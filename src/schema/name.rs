@@ -1,7 +1,7 @@
 //! Names and texts as newtypes, so that a column name never stands where SQL is meant.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, ops::Deref};
+use std::{borrow::Cow, fmt, ops::Deref};
 
 macro_rules! text_newtype {
     ($(#[$doc:meta])* $name:ident) => {
@@ -39,6 +39,12 @@ macro_rules! text_newtype {
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self(text)
+            }
+        }
+
+        impl From<Cow<'_, str>> for $name {
+            fn from(text: Cow<'_, str>) -> Self {
+                Self(text.into_owned())
             }
         }
 

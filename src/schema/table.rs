@@ -80,6 +80,14 @@ impl Table {
             .chain(self.excludes.iter().cloned().map(Constraint::Exclude))
     }
 
+    /// The tables that it is a partition of or inherits from, as its options name them.
+    pub fn parents(&self) -> Vec<QName> {
+        let named = ["partition_of", "inherits"]
+            .iter()
+            .filter_map(|key| self.options.get(*key));
+        named.flat_map(|names| qualified_names(names)).collect()
+    }
+
     /// Puts a constraint where it belongs. A second primary key replaces the first.
     pub fn add_constraint(&mut self, constraint: Constraint) {
         match constraint {
@@ -90,6 +98,39 @@ impl Table {
             Constraint::Exclude(c) => self.excludes.push(c),
         }
     }
+}
+
+/// The key under which [`Options`] say that something comes from a parent of the table and goes with it.
+pub const INHERITED: &str = "inherited";
+
+/// The names in a list of SQL identifiers, each perhaps with a namespace: `a, "B".c`.
+fn qualified_names(list: &str) -> Vec<QName> {
+    let mut names = Vec::new();
+    let mut parts = vec![String::new()];
+    let mut is_quoted = false;
+    let mut characters = list.chars().peekable();
+    let mut finish = |parts: &mut Vec<String>| {
+        let name = Name::new(parts.pop().unwrap_or_default());
+        let namespace = parts.pop().map(Name::new);
+        *parts = vec![String::new()];
+        names.push(QName { namespace, name });
+    };
+    while let Some(c) = characters.next() {
+        let last = parts.len() - 1;
+        match c {
+            '"' if is_quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                parts[last].push(c);
+            }
+            '"' => is_quoted = !is_quoted,
+            '.' if !is_quoted => parts.push(String::new()),
+            ',' if !is_quoted => finish(&mut parts),
+            ' ' if !is_quoted => {}
+            _ => parts[last].push(c),
+        }
+    }
+    finish(&mut parts);
+    names
 }
 
 /// A column.
@@ -192,4 +233,18 @@ pub struct SequenceOptions {
     /// `CYCLE`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cycle: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_knows_its_parents_by_its_options() {
+        let mut table = Table::new("t");
+        assert!(table.parents().is_empty());
+        let list = "public.a, \"B\".\"c, \"\".d\"";
+        table.options.insert("inherits".to_owned(), list.to_owned());
+        assert_eq!(table.parents(), [("public", "a").into(), ("B", "c, \".d").into()]);
+    }
 }

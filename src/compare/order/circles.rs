@@ -4,48 +4,132 @@
 //!
 //! - Foreign keys: dropped before and added after all else, where the engine must know the table referred to; left as they are
 //!   where it looks ahead.
+//! - Pieces of a table that lean on something outside it, such as a check that calls a function: the same.
 //! - Names of indexes that are exchanged: one is put aside for the time being.
 //! - Definitions that read each other: what they read does not count.
 
-use super::links::{By, Part};
-use super::{Circles, Node};
-use crate::dialect::Dialect;
-use crate::directive::{AlterTable, Change, Directive, TableChange};
+use super::links::{By, Link, Part};
+use super::{Circles, Node, World};
+use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, Directive, TableChange};
 use crate::schema::{Constraint, ForeignKey, Name, QName};
 use std::collections::BTreeSet;
 
-/// A cure for circles of one reason: the directives, the circles, the names of new tables, the dialect.
-type Cure = fn(Vec<Node>, &Circles, &BTreeSet<QName>, &dyn Dialect) -> Vec<Node>;
+/// A cure for circles of one reason: the directives, the circles, what else there is.
+type Cure = fn(Vec<Node>, &Circles, &World<'_>) -> Vec<Node>;
 
 /// The cures, in the sequence in which they are tried.
-pub(super) const CURES: [Cure; 3] = [foreign_keys, index_names, readings];
+pub(super) const CURES: [Cure; 4] = [foreign_keys, pieces, index_names, readings];
 
-fn foreign_keys(
-    nodes: Vec<Node>,
-    circles: &Circles,
-    new_tables: &BTreeSet<QName>,
-    dialect: &dyn Dialect,
-) -> Vec<Node> {
+fn foreign_keys(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     let mut cured = Vec::with_capacity(nodes.len());
     for (number, mut node) in nodes.into_iter().enumerate() {
         let in_circle = keys_in_circle(number, &node, circles);
         if in_circle.is_empty() {
             cured.push(node);
-        } else if dialect.facts().foreign_keys_look_ahead {
+        } else if world.dialect.facts().foreign_keys_look_ahead {
             let counts = |by: By| !matches!(by, By::ForeignKey(key) if in_circle.contains(&key));
             node.links.needs.retain(|link| counts(link.by));
             node.links.releases.retain(|link| counts(link.by));
             cured.push(node);
         } else {
             let parts = split_off(node.directive, &in_circle);
-            cured.extend(
-                parts
-                    .into_iter()
-                    .map(|(d, part)| Node::new(d, part, new_tables, dialect)),
-            );
+            cured.extend(parts.into_iter().map(|(d, part)| Node::new(d, part, world)));
         }
     }
     cured
+}
+
+/// Pieces of tables that need what comes later, or hold what goes earlier, move behind or before their directive.
+fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
+    let mut cured = Vec::with_capacity(nodes.len());
+    for (number, node) in nodes.into_iter().enumerate() {
+        let piece = |link: &Link| match link.by {
+            By::Piece(piece) => Some(piece),
+            By::ForeignKey(_) | By::All | By::Reading => None,
+        };
+        let needed = node.links.needs.iter();
+        let later: BTreeSet<usize> = needed
+            .filter(|link| circles.is_needed_within(number, link))
+            .filter_map(piece)
+            .collect();
+        let released = node.links.releases.iter();
+        let earlier: BTreeSet<usize> = released
+            .filter(|link| circles.is_released_within(number, link))
+            .filter_map(piece)
+            .collect();
+        if later.is_empty() && earlier.is_empty() {
+            cured.push(node);
+            continue;
+        }
+        let parts = move_pieces(node.directive, &earlier, &later);
+        cured.extend(parts.into_iter().map(|(d, part)| Node::new(d, part, world)));
+    }
+    cured
+}
+
+/// A directive without the pieces of those numbers, and directives for these.
+fn move_pieces(
+    directive: Directive,
+    earlier: &BTreeSet<usize>,
+    later: &BTreeSet<usize>,
+) -> Vec<(Directive, Part)> {
+    match directive {
+        Directive::AlterTable(AlterTable { table, changes }) => {
+            let mut parts = [
+                (Vec::new(), Part::Before),
+                (Vec::new(), Part::Main),
+                (Vec::new(), Part::After),
+            ];
+            for (number, change) in changes.into_iter().enumerate() {
+                let place = match (&change, earlier.contains(&number), later.contains(&number)) {
+                    // What goes can wait for nothing, and what comes can hold nothing.
+                    (TableChange::DropConstraint { .. } | TableChange::DropColumn(_), true, _) => 0,
+                    (_, _, true) => 2,
+                    (_, true, false) => 0,
+                    (_, false, false) => 1,
+                };
+                parts[place].0.push(change);
+            }
+            let whole = |(changes, part): (Vec<TableChange>, Part)| {
+                let table = table.clone();
+                (!changes.is_empty()).then(|| (Directive::AlterTable(AlterTable { table, changes }), part))
+            };
+            parts.into_iter().filter_map(whole).collect()
+        }
+        Directive::CreateTable(mut table) => {
+            let mut adds = Vec::new();
+            let checks = table.checks.len();
+            let (off, rest) = partition(std::mem::take(&mut table.checks), later);
+            table.checks = rest;
+            for check in off {
+                let constraint = Constraint::Check(check);
+                adds.push(TableChange::AddConstraint { constraint });
+            }
+            for (number, column) in table.columns.iter_mut().enumerate() {
+                if later.contains(&(checks + number)) && column.generated.is_none() {
+                    let default = column.default.take();
+                    adds.push(TableChange::AlterColumn(AlterColumn {
+                        name: column.name.clone(),
+                        ty: column.ty.clone(),
+                        changes: vec![ColumnChange::Default(Change::new(None, default))],
+                        using: None,
+                        backfill: None,
+                    }));
+                }
+            }
+            let name = table.name.clone();
+            let mut parts = vec![(Directive::CreateTable(table), Part::Main)];
+            if !adds.is_empty() {
+                let after = AlterTable {
+                    table: name,
+                    changes: adds,
+                };
+                parts.push((Directive::AlterTable(after), Part::After));
+            }
+            parts
+        }
+        other => vec![(other, Part::Main)],
+    }
 }
 
 /// The foreign keys of a directive by which it waits for itself.
@@ -64,7 +148,7 @@ fn keys_in_circle(number: usize, node: &Node, circles: &Circles) -> BTreeSet<usi
         .chain(released)
         .filter_map(|link| match link.by {
             By::ForeignKey(key) => Some(key),
-            By::All | By::Reading => None,
+            By::All | By::Reading | By::Piece(_) => None,
         })
         .collect()
 }
@@ -82,7 +166,7 @@ fn split_off(directive: Directive, keys: &BTreeSet<usize>) -> Vec<(Directive, Pa
             let adds = off.into_iter().map(|key| TableChange::AddConstraint {
                 constraint: constraint(key),
             });
-            let after = of_table(table.name.clone(), adds.collect(), Part::KeysAfter);
+            let after = of_table(table.name.clone(), adds.collect(), Part::After);
             [Some((Directive::CreateTable(table), Part::Main)), after]
                 .into_iter()
                 .flatten()
@@ -94,7 +178,7 @@ fn split_off(directive: Directive, keys: &BTreeSet<usize>) -> Vec<(Directive, Pa
             let drops = off.into_iter().map(|key| TableChange::DropConstraint {
                 constraint: constraint(key),
             });
-            let before = of_table(table.name.clone(), drops.collect(), Part::KeysBefore);
+            let before = of_table(table.name.clone(), drops.collect(), Part::Before);
             [before, Some((Directive::DropTable(table), Part::Main))]
                 .into_iter()
                 .flatten()
@@ -105,11 +189,7 @@ fn split_off(directive: Directive, keys: &BTreeSet<usize>) -> Vec<(Directive, Pa
             let (drops, adds): (Vec<_>, Vec<_>) = off
                 .into_iter()
                 .partition(|change| matches!(change, TableChange::DropConstraint { .. }));
-            let parts = [
-                (drops, Part::KeysBefore),
-                (rest, Part::Main),
-                (adds, Part::KeysAfter),
-            ];
+            let parts = [(drops, Part::Before), (rest, Part::Main), (adds, Part::After)];
             parts
                 .into_iter()
                 .filter_map(|(changes, part)| of_table(table.clone(), changes, part))
@@ -129,12 +209,7 @@ fn partition<T>(items: Vec<T>, numbers: &BTreeSet<usize>) -> (Vec<T>, Vec<T>) {
     (items(off), items(rest))
 }
 
-fn index_names(
-    nodes: Vec<Node>,
-    circles: &Circles,
-    new_tables: &BTreeSet<QName>,
-    dialect: &dyn Dialect,
-) -> Vec<Node> {
+fn index_names(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     let mut opened: BTreeSet<usize> = BTreeSet::new();
     let mut cured = Vec::with_capacity(nodes.len());
     for (number, node) in nodes.into_iter().enumerate() {
@@ -154,13 +229,13 @@ fn index_names(
                 table: table.clone(),
                 name: Change::new(old, new),
             };
-            Node::new(rename, Part::Main, new_tables, dialect)
+            Node::new(rename, Part::Main, world)
         }));
     }
     cured
 }
 
-fn readings(nodes: Vec<Node>, circles: &Circles, _: &BTreeSet<QName>, _: &dyn Dialect) -> Vec<Node> {
+fn readings(nodes: Vec<Node>, circles: &Circles, _: &World<'_>) -> Vec<Node> {
     let mut cured = nodes;
     for (number, node) in cured.iter_mut().enumerate() {
         node.links

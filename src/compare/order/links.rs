@@ -3,10 +3,11 @@
 //! In comes a directive; out come the things it makes, takes away, changes, needs, and stops needing. This table is all the sort knows:
 //! a new kind of directive is a row in it.
 
-use crate::compare::pair::{fold_names, fold_qname};
+use crate::compare::dependents::{Side, folded, folded_part};
+use crate::compare::pair::{Pair, fold_names, fold_qname};
 use crate::dialect::Dialect;
-use crate::directive::{Directive, TableChange};
-use crate::schema::{Constraint, ForeignKey, Index, IndexPart, Name, Object, QName, Table};
+use crate::directive::{ColumnChange, Directive, TableChange};
+use crate::schema::{Constraint, ForeignKey, Index, IndexPart, Name, Object, Part as Piece, QName, Table};
 
 /// A folded qualified name.
 type Folded = (Option<String>, String);
@@ -34,6 +35,8 @@ pub(super) enum Thing {
     Name(Folded),
     /// The name of something attached to a table or view.
     Attached(String, Folded),
+    /// A part that the engine keeps track of and that is nothing of the above.
+    Piece(Piece),
 }
 
 /// A thing that is needed, or no more needed, and by what part of the directive.
@@ -50,6 +53,8 @@ pub(super) enum By {
     All,
     /// The foreign key of that number: of the table, or of the changes.
     ForeignKey(usize),
+    /// The change of that number; of a new table the check of that number, or behind them the default of a column.
+    Piece(usize),
     /// The definition of an object that reads the thing.
     Reading,
 }
@@ -69,28 +74,30 @@ pub(super) struct Links {
     pub(super) releases: Vec<Link>,
 }
 
-/// Whether a directive holds all changes of a table or only the foreign keys that were split off.
+/// Whether a directive holds all changes of a table or only those that were split off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
-    /// Foreign keys dropped before the rest.
-    KeysBefore,
+    /// What goes before the rest.
+    Before,
     /// All, or all the rest.
     Main,
-    /// Foreign keys added after the rest.
-    KeysAfter,
+    /// What comes after the rest.
+    After,
 }
 
 /// Collects the links of one directive.
 struct Collector<'a> {
     dialect: &'a dyn Dialect,
+    sides: &'a Pair<Side<'a>>,
     links: Links,
 }
 
 /// The links of a directive.
-pub(super) fn of(directive: &Directive, part: Part, dialect: &dyn Dialect) -> Links {
+pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dialect: &dyn Dialect) -> Links {
     use Directive as D;
     let mut c = Collector {
         dialect,
+        sides,
         links: Links::default(),
     };
     if !matches!(directive, D::CreateNamespace(_) | D::DropNamespace(_)) {
@@ -100,24 +107,68 @@ pub(super) fn of(directive: &Directive, part: Part, dialect: &dyn Dialect) -> Li
     match directive {
         D::CreateNamespace(_) => c.links.makes.push(Thing::NewNamespaces),
         D::DropNamespace(_) => c.links.takes.push(Thing::OldNamespaces),
-        D::CreateEnum(_) | D::AlterEnum { .. } | D::CreateSequence(_) | D::AlterSequence(_) => {
+        D::CreateEnum(_) | D::AlterEnum { .. } | D::CreateSequence(_) | D::AlterSequence(_)
+            if !c.is_tracked() =>
+        {
             c.links.makes.push(Thing::NewTypes);
         }
-        D::DropEnum(_) | D::DropSequence(_) => c.links.takes.push(Thing::OldTypes),
-        D::CreateTable(table) => c.create_table(table),
-        D::DropTable(table) => c.drop_table(table),
-        D::AlterTable(alter) => c.alter_table(&alter.table, &alter.changes, part),
+        D::DropEnum(_) | D::DropSequence(_) if !c.is_tracked() => c.links.takes.push(Thing::OldTypes),
+        D::CreateEnum(new) => c.makes(Piece::Type(new.name.clone())),
+        D::AlterEnum { change, .. } => {
+            let piece = c.piece(&Piece::Type(change.old.name.clone()));
+            c.links.changes.push(Thing::Piece(piece));
+        }
+        D::DropEnum(old) => c.takes(Piece::Type(old.name.clone())),
+        D::CreateSequence(new) => {
+            c.makes(Piece::Sequence(new.name.clone()));
+            c.owner(new.owned_by.as_ref(), None);
+        }
+        D::AlterSequence(change) => {
+            let piece = c.piece(&Piece::Sequence(change.old.name.clone()));
+            if change.old.owned_by == change.new.owned_by {
+                c.links.changes.push(Thing::Piece(piece));
+            } else {
+                c.needs(Thing::Piece(piece.clone()));
+                c.releases(Thing::Piece(piece));
+                c.owner(change.new.owned_by.as_ref(), change.old.owned_by.as_ref());
+            }
+        }
+        D::DropSequence(old) => {
+            c.takes(Piece::Sequence(old.name.clone()));
+            c.owner(None, old.owned_by.as_ref());
+        }
+        D::CreateTable(table) => {
+            c.create_table(table);
+            c.lean_new_table(table);
+        }
+        D::DropTable(table) => {
+            c.drop_table(table);
+            c.lean_old_table(table);
+        }
+        D::AlterTable(alter) => {
+            c.alter_table(&alter.table, &alter.changes, part);
+            for (number, change) in alter.changes.iter().enumerate() {
+                c.lean_change(&alter.table, change, By::Piece(number));
+            }
+            c.lean_family(&alter.table);
+        }
         D::CreateIndex { table, index } => {
             c.needs(Thing::Shape(c.fold(table)));
             c.needs(Thing::Relation(c.fold(table)));
             c.links.makes.push(Thing::Name(c.sibling(table, &index.name)));
             c.links.makes.extend(c.index_key(table, index));
+            let piece = Piece::Index(table.clone(), index.name.clone());
+            c.lean_on(&piece, By::All);
+            c.makes(piece);
         }
         D::DropIndex { table, index } => {
             c.releases(Thing::Shape(c.fold(table)));
             c.releases(Thing::Relation(c.fold(table)));
             c.links.takes.push(Thing::Name(c.sibling(table, &index.name)));
             c.links.takes.extend(c.index_key(table, index));
+            let piece = Piece::Index(table.clone(), index.name.clone());
+            c.let_go(&piece, By::All);
+            c.takes(piece);
         }
         D::RenameIndex { table, name } => {
             c.needs(Thing::Shape(c.fold(table)));
@@ -130,6 +181,9 @@ pub(super) fn of(directive: &Directive, part: Part, dialect: &dyn Dialect) -> Li
             c.links.makes.extend(provided);
             let read = c.read(object);
             c.links.needs.extend(read);
+            let piece = Piece::of(&object.id);
+            c.lean_on(&piece, By::Reading);
+            c.makes(piece);
         }
         D::DropObject(object) => {
             c.releases(Thing::OldTypes);
@@ -137,13 +191,21 @@ pub(super) fn of(directive: &Directive, part: Part, dialect: &dyn Dialect) -> Li
             c.links.takes.extend(provided);
             let read = c.read(object);
             c.links.releases.extend(read);
+            let piece = Piece::of(&object.id);
+            c.let_go(&piece, By::Reading);
+            c.takes(piece);
         }
         D::ReplaceObject(change) => {
             c.needs(Thing::NewTypes);
             c.releases(Thing::OldTypes);
             c.links.changes.push(Thing::Shape(c.fold(&change.new.id.name)));
-            let (old, new) = (c.read(&change.old), c.read(&change.new));
+            let piece = c.piece(&Piece::of(&change.new.id));
+            c.links.changes.push(Thing::Piece(piece));
+            let mut old = c.read(&change.old);
+            old.extend(c.leaned(&c.sides.live, &Piece::of(&change.old.id), By::Reading));
+            let new = c.read(&change.new);
             c.links.needs.extend(new);
+            c.lean_on(&Piece::of(&change.new.id), By::Reading);
             // What it goes on reading it reads as it will be.
             let goes_on: Vec<Thing> = c.links.needs.iter().map(|link| link.thing.clone()).collect();
             c.links
@@ -172,6 +234,246 @@ impl Collector<'_> {
 
     fn releases(&mut self, thing: Thing) {
         self.links.releases.push(Link { thing, by: By::All });
+    }
+
+    /// Whether the engine keeps track of what leans on what.
+    fn is_tracked(&self) -> bool {
+        !self.sides.live.schema.dependencies.is_empty() || !self.sides.target.schema.dependencies.is_empty()
+    }
+
+    fn piece(&self, piece: &Piece) -> Piece {
+        folded_part(piece, self.dialect)
+    }
+
+    fn makes(&mut self, piece: Piece) {
+        let piece = self.piece(&piece);
+        self.links.makes.push(Thing::Piece(piece));
+    }
+
+    fn takes(&mut self, piece: Piece) {
+        let piece = self.piece(&piece);
+        self.links.takes.push(Thing::Piece(piece));
+    }
+
+    /// The column that a sequence gets or loses.
+    fn owner(&mut self, new: Option<&(QName, Name)>, old: Option<&(QName, Name)>) {
+        let things = |c: &Self, (table, column): &(QName, Name)| {
+            let table = c.fold(table);
+            [
+                Thing::Relation(table.clone()),
+                Thing::Column(table, c.dialect.fold(column).into()),
+            ]
+        };
+        if let Some(new) = new {
+            for thing in things(self, new) {
+                self.needs(thing);
+            }
+        }
+        if let Some(old) = old {
+            for thing in things(self, old) {
+                self.releases(thing);
+            }
+        }
+    }
+
+    /// What a part leans on in a schema.
+    fn leaned(&self, side: &Side<'_>, piece: &Piece, by: By) -> Vec<Link> {
+        let needs = side.schema.dependencies.get(piece).into_iter().flatten();
+        needs
+            .flat_map(|needed| self.things(side, needed))
+            .map(|thing| Link { thing, by })
+            .collect()
+    }
+
+    /// A part as what the sort knows.
+    fn things(&self, side: &Side<'_>, piece: &Piece) -> Vec<Thing> {
+        let piece = self.piece(piece);
+        let split = |name: &QName| self.fold(name);
+        match &piece {
+            Piece::Relation(name) | Piece::Default(name, _) => {
+                let is_table = side.table(name).is_some();
+                let mut things = vec![Thing::Relation(split(name))];
+                things.extend((!is_table).then(|| Thing::Shape(split(name))));
+                things
+            }
+            Piece::Column(name, column) => {
+                let is_table = side.table(name).is_some();
+                let mut things = vec![Thing::Relation(split(name))];
+                things.push(if is_table {
+                    Thing::Column(split(name), column.to_string())
+                } else {
+                    Thing::Shape(split(name))
+                });
+                things.push(Thing::Piece(Piece::Type(name.clone())));
+                things
+            }
+            Piece::Constraint(name, _) | Piece::Index(name, _) => {
+                vec![Thing::Relation(split(name)), Thing::Piece(piece.clone())]
+            }
+            Piece::Type(_) | Piece::Sequence(_) | Piece::Object(_) => vec![Thing::Piece(piece.clone())],
+        }
+    }
+
+    fn lean_on(&mut self, piece: &Piece, by: By) {
+        let links = self.leaned(&self.sides.target, piece, by);
+        self.links.needs.extend(links);
+    }
+
+    fn let_go(&mut self, piece: &Piece, by: By) {
+        let links = self.leaned(&self.sides.live, piece, by);
+        self.links.releases.extend(links);
+    }
+
+    /// What a new table leans on, but for its foreign keys, which are known otherwise.
+    fn lean_new_table(&mut self, table: &Table) {
+        let name = &table.name;
+        if table.parents().is_empty() {
+            self.lean_on_own(&Piece::Relation(name.clone()), By::All);
+        } else {
+            self.lean_on(&Piece::Relation(name.clone()), By::All);
+        }
+        let checks = table.checks.len();
+        for (number, column) in table.columns.iter().enumerate() {
+            self.lean_on(&Piece::Column(name.clone(), column.name.clone()), By::All);
+            let by = if column.generated.is_some() {
+                By::All
+            } else {
+                By::Piece(checks + number)
+            };
+            let default = Piece::Default(name.clone(), column.name.clone());
+            self.lean_on(&default, by);
+        }
+        for (number, check) in table.checks.iter().enumerate() {
+            if let Some(constraint) = &check.name {
+                self.lean_on(
+                    &Piece::Constraint(name.clone(), constraint.clone()),
+                    By::Piece(number),
+                );
+            }
+        }
+        for constraint in table.constraints() {
+            if let Some(constraint_name) = constraint.name() {
+                let piece = Piece::Constraint(name.clone(), constraint_name.clone());
+                if !matches!(constraint, Constraint::ForeignKey(_) | Constraint::Check(_)) {
+                    self.lean_on(&piece, By::All);
+                }
+                self.makes(piece);
+            }
+        }
+    }
+
+    /// What a table that stands alone leans on as a whole: the type it is of, not the parent that it gets later.
+    fn lean_on_own(&mut self, piece: &Piece, by: By) {
+        let links = self.leaned(&self.sides.target, piece, by);
+        let is_type = |link: &Link| !matches!(link.thing, Thing::Relation(_) | Thing::Shape(_));
+        self.links.needs.extend(links.into_iter().filter(is_type));
+    }
+
+    fn lean_old_table(&mut self, table: &Table) {
+        let name = &table.name;
+        self.let_go(&Piece::Relation(name.clone()), By::All);
+        for column in &table.columns {
+            self.let_go(&Piece::Column(name.clone(), column.name.clone()), By::All);
+            self.let_go(&Piece::Default(name.clone(), column.name.clone()), By::All);
+        }
+        for constraint in table.constraints() {
+            if let Some(constraint_name) = constraint.name() {
+                let piece = Piece::Constraint(name.clone(), constraint_name.clone());
+                if !matches!(constraint, Constraint::ForeignKey(_)) {
+                    self.let_go(&piece, By::All);
+                }
+                self.takes(piece);
+            }
+        }
+        for index in &table.indexes {
+            let piece = Piece::Index(name.clone(), index.name.clone());
+            self.let_go(&piece, By::All);
+            self.takes(piece);
+        }
+    }
+
+    /// What one change of a table leans on and lets go.
+    fn lean_change(&mut self, table: &QName, change: &TableChange, by: By) {
+        let column_of = |name: &Name| Piece::Column(table.clone(), name.clone());
+        let default_of = |name: &Name| Piece::Default(table.clone(), name.clone());
+        match change {
+            TableChange::AddColumn(new) => {
+                self.lean_on(&column_of(&new.column.name), by);
+                self.lean_on(&default_of(&new.column.name), by);
+            }
+            TableChange::DropColumn(gone) => {
+                self.let_go(&column_of(&gone.column.name), by);
+                self.let_go(&default_of(&gone.column.name), by);
+            }
+            TableChange::AlterColumn(alter) => {
+                for change in &alter.changes {
+                    match change {
+                        ColumnChange::Type(_) | ColumnChange::Collation(_) => {
+                            self.lean_on(&column_of(&alter.name), by);
+                            self.let_go(&column_of(&alter.name), by);
+                            let column = self.dialect.fold(&alter.name).into();
+                            let thing = Thing::Column(self.fold(table), column);
+                            self.links.changes.push(thing);
+                        }
+                        ColumnChange::Default(default) => {
+                            if default.new.is_some() {
+                                self.lean_on(&default_of(&alter.name), by);
+                            }
+                            if default.old.is_some() {
+                                self.let_go(&default_of(&alter.name), by);
+                            }
+                        }
+                        ColumnChange::Generated(_) => {
+                            self.lean_on(&default_of(&alter.name), by);
+                            self.let_go(&default_of(&alter.name), by);
+                        }
+                        ColumnChange::NotNull(_)
+                        | ColumnChange::Identity(_)
+                        | ColumnChange::Comment(_)
+                        | ColumnChange::Option(_) => {}
+                    }
+                }
+            }
+            TableChange::AddConstraint { constraint } => {
+                if let Some(name) = constraint.name() {
+                    let piece = Piece::Constraint(table.clone(), name.clone());
+                    if !matches!(constraint, Constraint::ForeignKey(_)) {
+                        self.lean_on(&piece, by);
+                    }
+                    self.makes(piece);
+                }
+            }
+            TableChange::DropConstraint { constraint } => {
+                if let Some(name) = constraint.name() {
+                    let piece = Piece::Constraint(table.clone(), name.clone());
+                    if !matches!(constraint, Constraint::ForeignKey(_)) {
+                        self.let_go(&piece, by);
+                    }
+                    self.takes(piece);
+                }
+            }
+            TableChange::SetOption(option) => {
+                if ["partition_of", "inherits", "of_type"].contains(&option.key.as_str()) {
+                    self.lean_on(&Piece::Relation(table.clone()), by);
+                    self.let_go(&Piece::Relation(table.clone()), by);
+                }
+            }
+            TableChange::RenameColumn(_)
+            | TableChange::RenameConstraint { .. }
+            | TableChange::SetComment(_)
+            | TableChange::SetDefinition(_)
+            | TableChange::ReorderColumns(_) => {}
+        }
+    }
+
+    /// What a parent of the table is changed to, the table is too: its own changes come behind that.
+    fn lean_family(&mut self, table: &QName) {
+        let name = folded(table, self.dialect);
+        let parents = self.sides.target.table(&name).map(Table::parents);
+        for parent in parents.into_iter().flatten() {
+            let parent = self.fold(&parent);
+            self.needs(Thing::Shape(parent));
+        }
     }
 
     fn create_table(&mut self, table: &Table) {
@@ -204,7 +506,7 @@ impl Collector<'_> {
     fn alter_table(&mut self, name: &QName, changes: &[TableChange], part: Part) {
         let table = self.fold(name);
         match part {
-            Part::KeysBefore => {
+            Part::Before => {
                 self.releases(Thing::Shape(table.clone()));
                 self.releases(Thing::Relation(table.clone()));
             }
@@ -213,7 +515,7 @@ impl Collector<'_> {
                 self.releases(Thing::OldTypes);
                 self.links.changes.push(Thing::Shape(table.clone()));
             }
-            Part::KeysAfter => {
+            Part::After => {
                 self.needs(Thing::Shape(table.clone()));
                 self.needs(Thing::Relation(table.clone()));
             }

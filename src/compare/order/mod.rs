@@ -8,16 +8,21 @@ mod circles;
 mod graph;
 mod links;
 
-use crate::compare::pair::fold_qname;
-use crate::dialect::Dialect;
+use crate::compare::dependents::Side;
+use crate::compare::pair::{Pair, fold_qname};
+use crate::dialect::{Dialect, KindStage};
 use crate::directive::Directive;
-use crate::schema::QName;
+use crate::schema::{ObjectKind, QName, Schema};
 use graph::{Graph, Sorted};
 use links::{Link, Links, Part, Thing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts directives so that they can run one after the other.
-pub(super) fn arrange(directives: Vec<Directive>, dialect: &dyn Dialect) -> Vec<Directive> {
+pub(super) fn arrange(
+    directives: Vec<Directive>,
+    schemas: Pair<&Schema>,
+    dialect: &dyn Dialect,
+) -> Vec<Directive> {
     let new_tables = directives
         .iter()
         .filter_map(|d| {
@@ -28,22 +33,35 @@ pub(super) fn arrange(directives: Vec<Directive>, dialect: &dyn Dialect) -> Vec<
             }
         })
         .collect();
+    let world = World {
+        sides: schemas.map(|schema| Side::new(schema, dialect)),
+        new_tables,
+        dialect,
+    };
     let mut nodes: Vec<Node> = directives
         .into_iter()
-        .map(|d| Node::new(d, Part::Main, &new_tables, dialect))
+        .map(|d| Node::new(d, Part::Main, &world))
         .collect();
     for cure in circles::CURES {
         let (graph, gates) = connect(&nodes);
         match graph.sort(|number| nodes.get(number).map(|node| &node.rank)) {
             Sorted::Sequence(sequence) => return in_sequence(nodes, &sequence),
             Sorted::Circles(groups) => {
-                nodes = cure(nodes, &Circles::new(groups, gates), &new_tables, dialect);
+                nodes = cure(nodes, &Circles::new(groups, gates), &world);
             }
         }
     }
     let (graph, _) = connect(&nodes);
     let sequence = graph.sort_anyway(|number| nodes.get(number).map(|node| &node.rank));
     in_sequence(nodes, &sequence)
+}
+
+/// What the sort has to know of beside the directives.
+struct World<'a> {
+    /// Both schemas, for what leans on what in each.
+    sides: Pair<Side<'a>>,
+    new_tables: BTreeSet<QName>,
+    dialect: &'a dyn Dialect,
 }
 
 /// A directive with what the sort knows of it.
@@ -55,10 +73,10 @@ struct Node {
 }
 
 impl Node {
-    fn new(directive: Directive, part: Part, new_tables: &BTreeSet<QName>, dialect: &dyn Dialect) -> Self {
+    fn new(directive: Directive, part: Part, world: &World<'_>) -> Self {
         Self {
-            rank: Rank::of(&directive, part, new_tables, dialect),
-            links: links::of(&directive, part, dialect),
+            rank: Rank::of(&directive, part, &world.new_tables, world.dialect),
+            links: links::of(&directive, part, &world.sides, world.dialect),
             directive,
         }
     }
@@ -85,13 +103,16 @@ enum Stage {
     OldObjects,
     OldForeignKeys,
     Types,
+    EarlyObjects,
     NewTables,
     Tables,
     NewForeignKeys,
     OldTables,
+    OldEarlyObjects,
     OldTypes,
     NewObjects,
     OldNamespaces,
+    LateObjects,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +127,16 @@ impl Rank {
     fn of(directive: &Directive, part: Part, new_tables: &BTreeSet<QName>, dialect: &dyn Dialect) -> Self {
         use Directive as D;
         let none = QName::plain("");
+        let kind_stage = |kind: &ObjectKind| dialect.kind(kind).map(|rule| rule.stage).unwrap_or_default();
+        let new_stage = |kind| match kind_stage(kind) {
+            KindStage::Early => Stage::EarlyObjects,
+            KindStage::Usual => Stage::NewObjects,
+            KindStage::Late => Stage::LateObjects,
+        };
+        let old_stage = |kind| match kind_stage(kind) {
+            KindStage::Early => Stage::OldEarlyObjects,
+            KindStage::Usual | KindStage::Late => Stage::OldObjects,
+        };
         let stage_of = |table| {
             if new_tables.contains(table) {
                 Stage::NewTables
@@ -127,9 +158,9 @@ impl Rank {
             D::RenameTable(names) => (Stage::Tables, &names.old, Step::Table, String::new()),
             D::AlterTable(alter) => {
                 let stage = match part {
-                    Part::KeysBefore => Stage::OldForeignKeys,
+                    Part::Before => Stage::OldForeignKeys,
                     Part::Main => Stage::Tables,
-                    Part::KeysAfter => Stage::NewForeignKeys,
+                    Part::After => Stage::NewForeignKeys,
                 };
                 (stage, &alter.table, Step::Table, String::new())
             }
@@ -142,10 +173,10 @@ impl Rank {
             D::CreateIndex { table, index } => {
                 (stage_of(table), table, Step::CreateIndex, index.name.to_string())
             }
-            D::DropObject(o) => (Stage::OldObjects, &o.id.name, Step::Table, o.id.to_string()),
-            D::CreateObject(o) => (Stage::NewObjects, &o.id.name, Step::Table, o.id.to_string()),
+            D::DropObject(o) => (old_stage(&o.id.kind), &o.id.name, Step::Table, o.id.to_string()),
+            D::CreateObject(o) => (new_stage(&o.id.kind), &o.id.name, Step::Table, o.id.to_string()),
             D::ReplaceObject(change) => (
-                Stage::NewObjects,
+                new_stage(&change.new.id.kind),
                 &change.new.id.name,
                 Step::Table,
                 change.new.id.to_string(),

@@ -1,0 +1,467 @@
+//! What cannot stay while something under it goes.
+//!
+//! In come both schemas and the differences found so far; out comes what is on both sides and must be dropped and made again although
+//! it does not differ: views over a column that changes its type, defaults and checks that call a function that is dropped,
+//! foreign keys to a key that is built anew. What the engine itself carries along (an index over a retyped column) is not among them.
+//! Nothing here is sorted: each goes before and comes after by what it leans on.
+
+use super::pair::{Pair, fold_qname};
+use super::types;
+use crate::dialect::Dialect;
+use crate::directive::{ColumnChange, Directive, TableChange};
+use crate::schema::{Constraint, INHERITED, Name, Object, ObjectId, Part, QName, Schema, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What has to be made again. Names are those of the live schema.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Again {
+    pub(super) objects: BTreeSet<ObjectId>,
+    /// Columns that cannot be altered as they should: dropped and added.
+    pub(super) columns: BTreeSet<(QName, Name)>,
+    pub(super) defaults: BTreeSet<(QName, Name)>,
+    pub(super) constraints: BTreeSet<(QName, Name)>,
+    pub(super) indexes: BTreeSet<(QName, Name)>,
+}
+
+/// What happens to a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// Of a relation whose columns change: told to those who named the whole relation only.
+    Reshaped,
+    /// It stays, as something else: a column with another type, a type that is rebuilt.
+    Retyped,
+    /// It goes, perhaps to come again.
+    Gone,
+}
+
+/// Finds what has to be made again. `anew` are the objects that go or are replaced by dropping them.
+pub(super) fn find<'a>(
+    schemas: Pair<&'a Schema>,
+    directives: impl IntoIterator<Item = &'a Directive>,
+    anew: impl IntoIterator<Item = &'a Object>,
+    dialect: &dyn Dialect,
+) -> Again {
+    let leaning = Leaning::of(schemas.live, dialect);
+    let mut search = Search {
+        sides: schemas.map(|schema| Side::new(schema, dialect)),
+        dialect,
+        leaning,
+        children: children(schemas.live, dialect),
+        seen: BTreeMap::new(),
+        waiting: Vec::new(),
+        going: BTreeSet::new(),
+        again: Again::default(),
+    };
+    if search.leaning.is_empty() {
+        return search.again;
+    }
+    for directive in directives {
+        search.start(directive);
+    }
+    for object in anew {
+        search.push(part_of(&object.id, dialect), Fate::Gone);
+    }
+    while let Some((part, fate)) = search.waiting.pop() {
+        search.follow(&part, fate);
+    }
+    search.again
+}
+
+/// Who leans on what in the live schema.
+struct Leaning {
+    /// By what the engine keeps track of.
+    known: BTreeMap<Part, Vec<Part>>,
+    /// The known parts of each relation that others lean on.
+    pieces: BTreeMap<QName, Vec<Part>>,
+    /// By what the objects themselves say they read.
+    said: BTreeMap<QName, Vec<ObjectId>>,
+    /// By what they are attached to.
+    attached: BTreeMap<QName, Vec<ObjectId>>,
+    /// The objects that are relations.
+    views: BTreeMap<QName, ObjectId>,
+}
+
+impl Leaning {
+    fn of(schema: &Schema, dialect: &dyn Dialect) -> Self {
+        let mut known: BTreeMap<Part, Vec<Part>> = BTreeMap::new();
+        let mut pieces: BTreeMap<QName, BTreeSet<Part>> = BTreeMap::new();
+        for (part, needs) in &schema.dependencies {
+            for needed in needs {
+                let needed = folded_part(needed, dialect);
+                if let Some(relation) = needed.relation() {
+                    pieces.entry(relation.clone()).or_default().insert(needed.clone());
+                }
+                known.entry(needed).or_default().push(folded_part(part, dialect));
+            }
+        }
+        let mut said: BTreeMap<QName, Vec<ObjectId>> = BTreeMap::new();
+        let mut attached: BTreeMap<QName, Vec<ObjectId>> = BTreeMap::new();
+        for object in schema.objects.values() {
+            if let Some(on) = &object.id.on {
+                attached
+                    .entry(folded(on, dialect))
+                    .or_default()
+                    .push(object.id.clone());
+            }
+            if binds_early(&object.id, dialect) {
+                for read in &object.depends_on {
+                    said.entry(folded(read, dialect))
+                        .or_default()
+                        .push(object.id.clone());
+                }
+            }
+        }
+        let is_view = |id: &&ObjectId| id.on.is_none() && id.kind.is_relation();
+        let views = schema.objects.keys().filter(is_view);
+        let views = views.map(|id| (folded(&id.name, dialect), id.clone())).collect();
+        let pieces = pieces
+            .into_iter()
+            .map(|(name, parts)| (name, parts.into_iter().collect()))
+            .collect();
+        Self {
+            known,
+            pieces,
+            said,
+            attached,
+            views,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.said.is_empty() && self.attached.is_empty()
+    }
+}
+
+struct Search<'a> {
+    sides: Pair<Side<'a>>,
+    dialect: &'a dyn Dialect,
+    leaning: Leaning,
+    /// For each parent table its children.
+    children: BTreeMap<QName, Vec<&'a Table>>,
+    /// The worst that is known of each part.
+    seen: BTreeMap<Part, Fate>,
+    waiting: Vec<(Part, Fate)>,
+    /// Parts of tables that go by a directive of their own.
+    going: BTreeSet<Part>,
+    again: Again,
+}
+
+impl<'a> Search<'a> {
+    fn push(&mut self, part: Part, fate: Fate) {
+        if self.seen.get(&part).is_none_or(|known| *known < fate) {
+            self.seen.insert(part.clone(), fate);
+            self.waiting.push((part, fate));
+        }
+    }
+
+    /// What a difference does to the parts it is about.
+    fn start(&mut self, directive: &Directive) {
+        match directive {
+            Directive::DropTable(table) => {
+                let name = folded(&table.name, self.dialect);
+                self.push(Part::Relation(name), Fate::Gone);
+            }
+            Directive::AlterTable(alter) => {
+                let table = folded(&alter.table, self.dialect);
+                if alter.changes.iter().any(takes_a_column) {
+                    self.push(Part::Relation(table.clone()), Fate::Reshaped);
+                }
+                for change in &alter.changes {
+                    self.start_change(&table, change);
+                }
+            }
+            Directive::DropIndex { table, index } => {
+                let part = Part::Index(folded(table, self.dialect), index.name.clone());
+                self.going.insert(part.clone());
+                self.push(part, Fate::Gone);
+            }
+            Directive::DropEnum(dropped) => {
+                let name = folded(&dropped.name, self.dialect);
+                self.push(Part::Type(name), Fate::Gone);
+            }
+            Directive::AlterEnum { change, renamed } if types::is_rebuilt(change, renamed) => {
+                let name = folded(&change.old.name, self.dialect);
+                self.push(Part::Type(name), Fate::Retyped);
+            }
+            Directive::DropSequence(dropped) => {
+                let name = folded(&dropped.name, self.dialect);
+                self.push(Part::Sequence(name), Fate::Gone);
+            }
+            Directive::ReplaceObject(change)
+                if change.new.id.kind.is_type()
+                    && self.dialect.makes_another_type(&change.old, &change.new) =>
+            {
+                let name = folded(&change.old.id.name, self.dialect);
+                self.push(Part::Type(name), Fate::Retyped);
+            }
+            _ => {}
+        }
+    }
+
+    fn start_change(&mut self, table: &QName, change: &TableChange) {
+        match change {
+            TableChange::DropColumn(gone) => {
+                let part = Part::Column(table.clone(), self.dialect.fold(&gone.column.name).into());
+                self.push(part, Fate::Gone);
+            }
+            TableChange::AlterColumn(alter) => {
+                let name: Name = self.dialect.fold(&alter.name).into();
+                let part = Part::Column(table.clone(), name.clone());
+                if self.dialect.replaces_column(alter) {
+                    self.again.columns.insert((table.clone(), name));
+                    self.push(part, Fate::Gone);
+                } else if alter.changes.iter().any(retypes) {
+                    self.push(part, Fate::Retyped);
+                }
+            }
+            TableChange::DropConstraint { constraint } => {
+                if let Some(name) = constraint.name() {
+                    let part = Part::Constraint(table.clone(), self.dialect.fold(name).into());
+                    self.going.insert(part.clone());
+                    self.push(part, Fate::Gone);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn follow(&mut self, part: &Part, fate: Fate) {
+        if let Part::Relation(name) = part {
+            let said = self.leaning.said.get(name).cloned().unwrap_or_default();
+            for id in said {
+                self.object(&id);
+            }
+            if fate == Fate::Gone {
+                let attached = self.leaning.attached.get(name).cloned().unwrap_or_default();
+                for id in attached {
+                    self.object(&id);
+                }
+                let pieces = self.leaning.pieces.get(name).cloned().unwrap_or_default();
+                for piece in pieces {
+                    self.push(piece, Fate::Gone);
+                }
+            }
+        }
+        if fate == Fate::Reshaped {
+            return;
+        }
+        if let Part::Column(table, column) = part {
+            self.follow_to_children(table, column, fate);
+        }
+        for dependent in self.leaning.known.get(part).cloned().unwrap_or_default() {
+            self.reach(&dependent, part, fate);
+        }
+    }
+
+    /// A column of a parent is one of its children too.
+    fn follow_to_children(&mut self, table: &QName, column: &Name, fate: Fate) {
+        let inheriting: Vec<QName> = self
+            .children
+            .get(table)
+            .into_iter()
+            .flatten()
+            .filter(|child| {
+                child
+                    .column(column)
+                    .is_some_and(|c| c.options.contains_key(INHERITED))
+            })
+            .map(|child| folded(&child.name, self.dialect))
+            .collect();
+        for child in inheriting {
+            self.push(Part::Column(child, column.clone()), fate);
+        }
+    }
+
+    /// What the fate of a part means for one that leans on it.
+    fn reach(&mut self, dependent: &Part, part: &Part, fate: Fate) {
+        match dependent {
+            Part::Object(id) => {
+                if fate == Fate::Gone || binds_early(id, self.dialect) {
+                    self.object(&id.clone());
+                }
+            }
+            Part::Relation(name) => {
+                if let Some(id) = self.leaning.views.get(name).cloned() {
+                    self.object(&id);
+                }
+            }
+            Part::Type(_) | Part::Column(..) => {
+                if fate == Fate::Retyped {
+                    self.push(dependent.clone(), Fate::Retyped);
+                }
+            }
+            Part::Default(table, column) => self.default(table, column, part, fate),
+            Part::Constraint(table, name) => {
+                let is_followed = fate == Fate::Retyped && matches!(part, Part::Column(..));
+                if !is_followed && self.constraint_stays(table, name) && !self.going.contains(dependent) {
+                    self.again.constraints.insert((table.clone(), name.clone()));
+                    self.push(dependent.clone(), Fate::Gone);
+                }
+            }
+            Part::Index(table, name) => {
+                let is_followed = fate == Fate::Retyped && matches!(part, Part::Column(..));
+                if !is_followed && self.index_stays(table, name) && !self.going.contains(dependent) {
+                    self.again.indexes.insert((table.clone(), name.clone()));
+                    self.push(dependent.clone(), Fate::Gone);
+                }
+            }
+            Part::Sequence(_) => {}
+        }
+    }
+
+    fn object(&mut self, id: &ObjectId) {
+        self.push(part_of(id, self.dialect), Fate::Gone);
+        self.again.objects.insert(id.clone());
+    }
+
+    fn default(&mut self, table: &QName, column: &Name, part: &Part, fate: Fate) {
+        let live = self.sides.live.table(table);
+        let target = self.sides.target.table(table);
+        let (Some(live), Some(target)) = (live, target) else {
+            return;
+        };
+        let find = |t: &Table| {
+            t.columns
+                .iter()
+                .find(|c| self.dialect.same_name(&c.name, column))
+                .cloned()
+        };
+        let (Some(old), Some(new)) = (find(live), find(target)) else {
+            return;
+        };
+        if old.options.contains_key(INHERITED) {
+            return;
+        }
+        let key = (table.clone(), column.clone());
+        if old.generated.is_some() {
+            if new.generated.is_some() {
+                self.again.columns.insert(key);
+                self.push(Part::Column(table.clone(), column.clone()), Fate::Gone);
+            }
+        } else if fate == Fate::Gone && !matches!(part, Part::Column(of, _) if of == table) {
+            self.again.defaults.insert(key);
+        } else if fate == Fate::Retyped && matches!(part, Part::Type(_)) {
+            let retyped = Part::Column(table.clone(), column.clone());
+            if !self.leaning.known.get(part).is_some_and(|d| d.contains(&retyped)) {
+                self.again.defaults.insert(key);
+            }
+        }
+    }
+
+    /// Whether a constraint is on both sides, the table's own, and so would not go by itself.
+    fn constraint_stays(&self, table: &QName, name: &Name) -> bool {
+        let has = |side: &Side<'_>| {
+            side.table(table)
+                .and_then(|t| constraint_named(t, name, self.dialect))
+        };
+        let sides = (has(&self.sides.live), has(&self.sides.target));
+        matches!(sides, (Some(live), Some(_)) if !live.options().contains_key(INHERITED))
+    }
+
+    fn index_stays(&self, table: &QName, name: &Name) -> bool {
+        let has = |side: &Side<'a>| {
+            let table = side.table(table)?;
+            table
+                .indexes
+                .iter()
+                .find(|i| self.dialect.same_name(&i.name, name))
+        };
+        let sides = (has(&self.sides.live), has(&self.sides.target));
+        matches!(sides, (Some(live), Some(_)) if !live.options.contains_key(INHERITED))
+    }
+}
+
+/// The constraint of that name.
+pub(super) fn constraint_named(table: &Table, name: &Name, dialect: &dyn Dialect) -> Option<Constraint> {
+    table
+        .constraints()
+        .find(|c| c.name().is_some_and(|n| dialect.same_name(n, name)))
+}
+
+/// A schema whose tables are found by their folded names.
+#[derive(Debug, Clone)]
+pub(super) struct Side<'s> {
+    pub(super) schema: &'s Schema,
+    tables: BTreeMap<QName, &'s Table>,
+}
+
+impl<'s> Side<'s> {
+    pub(super) fn new(schema: &'s Schema, dialect: &dyn Dialect) -> Self {
+        let tables = schema.tables.values();
+        Self {
+            schema,
+            tables: tables
+                .map(|table| (folded(&table.name, dialect), table))
+                .collect(),
+        }
+    }
+
+    /// The table of that folded name.
+    pub(super) fn table(&self, name: &QName) -> Option<&'s Table> {
+        self.tables.get(name).copied()
+    }
+}
+
+/// For each table those that inherit from it or are its partitions.
+pub(super) fn children<'s>(schema: &'s Schema, dialect: &dyn Dialect) -> BTreeMap<QName, Vec<&'s Table>> {
+    let mut children: BTreeMap<QName, Vec<&Table>> = BTreeMap::new();
+    for table in schema.tables.values() {
+        for parent in table.parents() {
+            children.entry(folded(&parent, dialect)).or_default().push(table);
+        }
+    }
+    children
+}
+
+/// A name under which two spellings of it are one.
+pub(super) fn folded(name: &QName, dialect: &dyn Dialect) -> QName {
+    let (namespace, name) = fold_qname(dialect, name);
+    QName {
+        namespace: namespace.map(Into::into),
+        name: name.into(),
+    }
+}
+
+fn part_of(id: &ObjectId, dialect: &dyn Dialect) -> Part {
+    folded_part(&Part::of(id), dialect)
+}
+
+/// A part under names under which two spellings of them are one.
+pub(super) fn folded_part(part: &Part, dialect: &dyn Dialect) -> Part {
+    let name = |name: &Name| -> Name { dialect.fold(name).into() };
+    match part {
+        Part::Relation(r) => Part::Relation(folded(r, dialect)),
+        Part::Column(r, c) => Part::Column(folded(r, dialect), name(c)),
+        Part::Default(r, c) => Part::Default(folded(r, dialect), name(c)),
+        Part::Constraint(r, c) => Part::Constraint(folded(r, dialect), name(c)),
+        Part::Index(r, i) => Part::Index(folded(r, dialect), name(i)),
+        Part::Type(t) => Part::Type(folded(t, dialect)),
+        Part::Sequence(s) => Part::Sequence(folded(s, dialect)),
+        Part::Object(id) => Part::Object(ObjectId {
+            kind: id.kind.clone(),
+            name: folded(&id.name, dialect),
+            signature: id.signature.clone(),
+            on: id.on.as_ref().map(|on| folded(on, dialect)),
+        }),
+    }
+}
+
+fn binds_early(id: &ObjectId, dialect: &dyn Dialect) -> bool {
+    dialect.kind(&id.kind).is_some_and(|rule| rule.binds_early)
+}
+
+fn retypes(change: &ColumnChange) -> bool {
+    matches!(
+        change,
+        ColumnChange::Type(_) | ColumnChange::Collation(_) | ColumnChange::Generated(_)
+    )
+}
+
+/// Whether what is bound to the columns of the table cannot stand.
+fn takes_a_column(change: &TableChange) -> bool {
+    match change {
+        TableChange::DropColumn(_) | TableChange::SetDefinition(_) => true,
+        TableChange::AlterColumn(alter) => alter.changes.iter().any(retypes),
+        _ => false,
+    }
+}
