@@ -4,14 +4,16 @@
 //! what may be a rename that nobody declared. Tables that are equal as they are written are passed over at once.
 
 use super::columns::{self, ColumnChanges};
+use super::dependents::folded;
 use super::options::CompareOptions;
 use super::pair::{Matched, Pair, fold_qname};
 use super::questions::{ColumnCandidates, TableCandidates};
 use super::{constraints, indexes};
 use crate::Notice;
 use crate::dialect::Dialect;
-use crate::directive::{AlterTable, Change, Directive, TableChange};
-use crate::schema::{Schema, Sql, Table};
+use crate::directive::{AlterTable, Change, Directive, Families, OptionChange, TableChange, inherit};
+use crate::schema::{Constraint, ConstraintKind, INHERITED, Name, QName, Schema, Sql, Table};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What comparing the tables gave.
 #[derive(Debug, Default)]
@@ -44,27 +46,162 @@ pub(super) fn compare<'a>(
             .directives
             .push(Directive::DropTable(Box::new((*table).clone())));
     }
-    for pair in matched.both.into_iter().filter(|pair| !pair.is_equal()) {
-        let tables = pair.map(|table| dialect.canonical_table(table));
-        if !tables.is_equal() {
-            compare_one(pair, tables.as_ref(), dialect, options, &mut changes);
+    let families = Families::of(schemas.live, dialect);
+    // What their parents' changes have made of tables.
+    let mut inheriting: BTreeMap<QName, Table> = BTreeMap::new();
+    for pair in parents_first(matched.both, dialect) {
+        let inherited = inheriting.remove(&pair.live.name);
+        let pair = Pair::new(inherited.as_ref().unwrap_or(pair.live), pair.target);
+        if pair.is_equal() {
+            continue;
+        }
+        let own = without_the_parents_matters(pair, dialect);
+        let own = own.as_ref().map_or(pair, Pair::as_ref);
+        let tables = own.map(|table| dialect.canonical_table(table));
+        if tables.is_equal() {
+            continue;
+        }
+        let before = changes.directives.len();
+        compare_one(own, tables.as_ref(), dialect, options, &mut changes);
+        for name in families.descendants(&pair.live.name, dialect) {
+            let Some(child) = schemas.live.tables.get(name) else {
+                continue;
+            };
+            let child = inheriting.entry(name.clone()).or_insert_with(|| child.clone());
+            for directive in &changes.directives[before..] {
+                if let Directive::AlterTable(alter) = directive {
+                    for change in &alter.changes {
+                        inherit(child, change, dialect);
+                    }
+                }
+            }
         }
     }
     changes.tables = Pair::new(matched.live_only, matched.target_only);
     changes
 }
 
-/// A new table, and its indexes as directives of their own.
+/// The pairs in a sequence in which a table comes behind those that it inherits from, on either side.
+fn parents_first<'a>(pairs: Vec<Pair<&'a Table>>, dialect: &dyn Dialect) -> Vec<Pair<&'a Table>> {
+    let has_parents =
+        |pair: &Pair<&Table>| !pair.live.parents().is_empty() || !pair.target.parents().is_empty();
+    if !pairs.iter().any(has_parents) {
+        return pairs;
+    }
+    let places: BTreeMap<_, usize> = pairs
+        .iter()
+        .enumerate()
+        .map(|(place, pair)| (folded(&pair.live.name, dialect), place))
+        .collect();
+    let parents: Vec<Vec<usize>> = pairs
+        .iter()
+        .map(|pair| {
+            let names = pair.live.parents().into_iter().chain(pair.target.parents());
+            names
+                .filter_map(|name| places.get(&folded(&name, dialect)).copied())
+                .collect()
+        })
+        .collect();
+    // As deep as the longest line of ancestors; no line is longer than there are tables.
+    let mut depths = vec![0; pairs.len()];
+    for _ in 0..pairs.len() {
+        let mut is_settled = true;
+        for (place, parents) in parents.iter().enumerate() {
+            let depth = parents
+                .iter()
+                .map(|parent| depths[*parent] + 1)
+                .max()
+                .unwrap_or(0);
+            is_settled &= depths[place] == depth;
+            depths[place] = depth;
+        }
+        if is_settled {
+            break;
+        }
+    }
+    let mut sorted: Vec<(usize, Pair<&Table>)> = depths.into_iter().zip(pairs).collect();
+    sorted.sort_by_key(|(depth, _)| *depth);
+    sorted.into_iter().map(|(_, pair)| pair).collect()
+}
+
+/// A partition of one parent on both sides without the keys, foreign keys and indexes that come from there. `None` for any other table.
+fn without_the_parents_matters(tables: Pair<&Table>, dialect: &dyn Dialect) -> Option<Pair<Table>> {
+    let parents = tables.map(|table| {
+        let parents = table.parents();
+        parents
+            .iter()
+            .map(|name| folded(name, dialect))
+            .collect::<BTreeSet<_>>()
+    });
+    if parents.live.is_empty() || !parents.is_equal() {
+        return None;
+    }
+    let is_inherited = |constraint: &Constraint| {
+        constraint.options().contains_key(INHERITED) && constraint.kind() != ConstraintKind::Check
+    };
+    let names = |table: &Table| -> BTreeSet<Name> {
+        let constraints = table
+            .constraints()
+            .filter(is_inherited)
+            .filter_map(|c| c.name().cloned());
+        let indexes = table.indexes.iter().filter(|i| i.options.contains_key(INHERITED));
+        constraints.chain(indexes.map(|i| i.name.clone())).collect()
+    };
+    let mut inherited = names(tables.live);
+    inherited.extend(names(tables.target));
+    Some(tables.map(|table| {
+        let is_own = |name: Option<&Name>| name.is_none_or(|name| !inherited.contains(name));
+        let mut own = table.clone();
+        own.primary_key = own.primary_key.filter(|c| is_own(c.name.as_ref()));
+        own.uniques.retain(|c| is_own(c.name.as_ref()));
+        own.foreign_keys.retain(|c| is_own(c.name.as_ref()));
+        own.excludes.retain(|c| is_own(c.name.as_ref()));
+        own.indexes.retain(|i| is_own(Some(&i.name)));
+        own
+    }))
+}
+
+/// The options that make a table a partition.
+const PARTITION: [&str; 2] = ["partition_of", "partition_bound"];
+
+/// A new table, and its indexes as directives of their own. A partition stands alone until it has all that its parent wants of it.
 fn create(table: &Table) -> impl Iterator<Item = Directive> {
-    let without_indexes = Table {
+    let mut without_indexes = Table {
         indexes: Vec::new(),
         ..table.clone()
     };
+    let attach: Vec<TableChange> = PARTITION
+        .iter()
+        .filter_map(|key| {
+            let value = without_indexes.options.remove(*key)?;
+            let value = Change::new(None, Some(value));
+            Some(TableChange::SetOption(OptionChange {
+                key: (*key).to_owned(),
+                value,
+            }))
+        })
+        .collect();
+    if !attach.is_empty() {
+        let inherited = without_indexes
+            .columns
+            .iter_mut()
+            .filter(|c| c.options.contains_key(INHERITED));
+        // It numbers its rows as its parent does.
+        inherited.for_each(|column| column.identity = None);
+    }
+    let attach = (!attach.is_empty()).then(|| {
+        Directive::AlterTable(AlterTable {
+            table: table.name.clone(),
+            changes: attach,
+        })
+    });
     let indexes = table.indexes.iter().map(|index| Directive::CreateIndex {
         table: table.name.clone(),
         index: Box::new(index.clone()),
     });
-    std::iter::once(Directive::CreateTable(Box::new(without_indexes))).chain(indexes)
+    std::iter::once(Directive::CreateTable(Box::new(without_indexes)))
+        .chain(indexes)
+        .chain(attach)
 }
 
 /// Compares a table that is on both sides.

@@ -83,15 +83,33 @@ fn sequences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
         .iter()
         .filter(|pair| *pair.live != as_live(pair))
         .map(|pair| Directive::AlterSequence(Box::new(Change::new(pair.live.clone(), pair.target.clone()))));
-    let created = matched
-        .target_only
-        .iter()
-        .map(|s| Directive::CreateSequence((*s).clone()));
-    let dropped = matched
-        .live_only
-        .iter()
-        .map(|s| Directive::DropSequence((*s).clone()));
-    altered.chain(created).chain(dropped).collect()
+    let mut directives: Vec<Directive> = altered.collect();
+    for sequence in matched.target_only {
+        let (free, owned) = apart(sequence);
+        directives.push(Directive::CreateSequence(free.clone()));
+        directives.extend(owned.map(|owned| own(free, owned)));
+    }
+    for sequence in matched.live_only {
+        let (free, owned) = apart(sequence);
+        directives.extend(owned.map(|owned| own(owned, free.clone())));
+        directives.push(Directive::DropSequence(free));
+    }
+    directives
+}
+
+/// A sequence without its owner, and with it when it has one: the column that owns it has a default that needs it, so neither can
+/// come whole before the other.
+fn apart(sequence: &Sequence) -> (Sequence, Option<Sequence>) {
+    let free = Sequence {
+        owned_by: None,
+        ..sequence.clone()
+    };
+    let owned = sequence.owned_by.is_some().then(|| sequence.clone());
+    (free, owned)
+}
+
+fn own(old: Sequence, new: Sequence) -> Directive {
+    Directive::AlterSequence(Box::new(Change::new(old, new)))
 }
 
 fn enums(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {

@@ -3,8 +3,10 @@
 //! Comes in: a schema and directives that fit it. Goes out: the schema they lead to, or an error that says which thing was not
 //! there. The planner needs it to know a table before and after; tests need it to prove that a comparison is complete.
 
+mod family;
 mod table;
 
+pub(crate) use self::family::{Families, inherit};
 use self::table::{change_table, column_mut, rename_in_names, rename_in_table};
 use super::{AlterTable, Directive, TableChange};
 use crate::schema::{Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
@@ -320,6 +322,22 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     }
 
     fn alter_table(&mut self, alter: &AlterTable) -> Result<()> {
+        self.alter_one(alter)?;
+        let naming = self.naming;
+        if naming.home().is_some() {
+            let families = Families::of(&self.schema, naming);
+            for name in families.descendants(&alter.table, naming) {
+                if let Some(child) = self.schema.tables.get_mut(name) {
+                    for change in &alter.changes {
+                        inherit(child, change, naming);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn alter_one(&mut self, alter: &AlterTable) -> Result<()> {
         for change in &alter.changes {
             if let TableChange::RenameColumn(names) = change {
                 self.rename_column(&alter.table, &names.old, &names.new)?;

@@ -10,7 +10,7 @@ mod reverse;
 mod summary;
 mod tree;
 
-pub(crate) use evolve::Evolution;
+pub(crate) use evolve::{Evolution, Families, inherit};
 pub use evolve::{Naming, evolve};
 pub use operations::Operations;
 pub use reverse::{reverse, reverse_one};
