@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "postgres")]
+use super::postgres::Postgres;
 use super::{DatabaseUrl, Interrupter, Row};
 #[cfg(feature = "sqlite")]
 use super::{sqlite::Sqlite, url::SqliteLocation};
@@ -33,6 +35,8 @@ pub struct Connection {
 enum Driver {
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<Postgres>),
 }
 
 /// A statement that was refused, in [`Connection::execute_each`].
@@ -68,6 +72,11 @@ impl Connection {
             let driver = Sqlite::open_existing(location, open).await?;
             return Ok(driver.map(|driver| Self::new(Driver::Sqlite(driver))));
         }
+        #[cfg(feature = "postgres")]
+        if let (Engine::Postgres, Some(location)) = (url.engine(), url.server()) {
+            let driver = Postgres::open(location, open).await?;
+            return Ok(Some(Self::new(Driver::Postgres(Box::new(driver)))));
+        }
         Err(no_driver(url.engine()))
     }
 
@@ -95,6 +104,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => Engine::Sqlite,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -112,6 +123,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.execute(sql).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.execute(sql).await,
         }
     }
 
@@ -125,6 +138,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
         }
     }
 
@@ -137,6 +152,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.query(sql).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.query(sql).await,
         }
     }
 
@@ -151,6 +168,9 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.query_bulk(sql, columns).await,
+            // Rows of a server need no packing.
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.query(sql).await,
         }
     }
 
@@ -164,6 +184,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.roll_back().await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.roll_back().await,
         }
     }
 
@@ -197,6 +219,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref driver) => driver.interrupter(),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref driver) => driver.interrupter(),
         }
     }
 
@@ -208,6 +232,8 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.close().await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.close().await,
         }
     }
 }
@@ -249,9 +275,12 @@ fn no_driver(engine: Engine) -> Error {
 }
 
 fn drivers() -> &'static str {
-    if cfg!(feature = "sqlite") {
-        "it has one for SQLite: `sqlite://app.db`"
-    } else {
-        "build it with the feature of an engine, such as `sqlite`"
+    match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
+        (true, true) => {
+            "it has one for PostgreSQL (`postgres://user@host/database`) and one for SQLite (`sqlite://app.db`)"
+        }
+        (true, false) => "it has one for SQLite: `sqlite://app.db`",
+        (false, true) => "it has one for PostgreSQL: `postgres://user@host/database`",
+        (false, false) => "build it with the feature of an engine, such as `sqlite`",
     }
 }

@@ -6,6 +6,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use tokio::sync::Notify;
+
 use crate::{Error, ErrorKind, Result};
 
 /// Stops what a [`Connection`](super::Connection) is doing, from another thread or task.
@@ -18,6 +20,8 @@ struct Flags {
     requested: AtomicBool,
     /// Nobody waits for the running statement any more.
     abandoned: AtomicBool,
+    /// Wakes a driver that waits for a server.
+    wake: Notify,
 }
 
 impl Interrupter {
@@ -25,6 +29,15 @@ impl Interrupter {
     /// that one run again, so that its caller can roll back.
     pub fn interrupt(&self) {
         self.0.requested.store(true, Ordering::Release);
+        self.0.wake.notify_one();
+    }
+
+    /// Waits until somebody asks to stop.
+    #[cfg(feature = "postgres")]
+    pub(super) async fn requested(&self) {
+        while !self.0.requested.load(Ordering::Acquire) {
+            self.0.wake.notified().await;
+        }
     }
 
     /// Whether a running statement has to stop.

@@ -6,18 +6,20 @@
 
 #[cfg(feature = "connect")]
 #[cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres")),
     expect(unused, reason = "only an engine's driver uses it")
 )]
 mod connection;
 #[cfg(feature = "connect")]
 #[cfg_attr(
-    not(feature = "sqlite"),
+    not(any(feature = "sqlite", feature = "postgres")),
     expect(unused, reason = "only an engine's driver uses it")
 )]
 mod interrupt;
 #[cfg(feature = "sqlite")]
 mod packed;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod redact;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -10,6 +10,14 @@ use std::{
 use super::redact;
 use crate::{Error, ErrorKind, Result, dialect::Engine, nearest::nearest};
 
+mod server;
+
+#[cfg_attr(
+    not(feature = "postgres"),
+    expect(unused, reason = "only a server's driver uses it")
+)]
+pub(crate) use server::{Host, ServerLocation};
+
 /// The schemes of database URLs, with the engine each one names.
 const SCHEMES: [(&str, Engine); 5] = [
     ("sqlite", Engine::Sqlite),
@@ -31,7 +39,7 @@ pub struct DatabaseUrl {
 #[derive(Clone, PartialEq, Eq)]
 enum Location {
     Sqlite(SqliteLocation),
-    Server(Engine),
+    Server(Engine, Box<ServerLocation>),
 }
 
 /// Where a SQLite database is and how its URL wants it opened.
@@ -66,11 +74,12 @@ impl DatabaseUrl {
     /// A relative file is looked for in `base` (the folder of `autogen.toml`, or the current folder for a URL from
     /// the command line). The forms are those of sqlx: `sqlite://relative.db`, `sqlite:relative.db`,
     /// `sqlite:///absolute.db`, `sqlite::memory:`, with percent-encoding and the parameters `mode`, `cache`, `immutable`
-    /// and `vfs`; and `postgres://`, `postgresql://`, `mysql://`, `mariadb://`, which are taken as they are.
+    /// and `vfs`. `postgres://` and `postgresql://` take what libpq takes: `user:password@host:port/database` with any part
+    /// left out, socket folders (`?host=/run/postgresql`), several hosts, and its parameters; `mysql://` and `mariadb://`
+    /// have the same form.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] when the text is no URL, its scheme is unknown, or a parameter of a SQLite URL is unknown or
-    /// has no valid value.
+    /// [`ErrorKind::Usage`] when the text is no URL, its scheme is unknown, or a parameter is unknown or has no valid value.
     pub fn parse(text: &str, base: &Path) -> Result<Self> {
         let text = text.trim();
         let Some((scheme, rest)) = split_scheme(text) else {
@@ -87,7 +96,7 @@ impl DatabaseUrl {
                     return Err(usage(format!("`{}` is not a database URL", redact(text)))
                         .hint(format!("write `{lower}://user@host/database`")));
                 }
-                Location::Server(*engine)
+                Location::Server(*engine, Box::new(ServerLocation::parse(*engine, text, rest)?))
             }
         };
         Ok(Self {
@@ -118,7 +127,7 @@ impl DatabaseUrl {
     pub fn engine(&self) -> Engine {
         match &self.location {
             Location::Sqlite(_) => Engine::Sqlite,
-            Location::Server(engine) => *engine,
+            Location::Server(engine, _) => *engine,
         }
     }
 
@@ -131,7 +140,53 @@ impl DatabaseUrl {
     pub(crate) fn sqlite(&self) -> Option<&SqliteLocation> {
         match &self.location {
             Location::Sqlite(location) => Some(location),
-            Location::Server(_) => None,
+            Location::Server(..) => None,
+        }
+    }
+
+    /// What the URL of a server says; `None` for SQLite.
+    pub(crate) fn server(&self) -> Option<&ServerLocation> {
+        match &self.location {
+            Location::Sqlite(_) => None,
+            Location::Server(_, server) => Some(server),
+        }
+    }
+
+    /// The database that the URL of a server names; `None` when it leaves that to the environment or the server, and for
+    /// SQLite.
+    pub fn database_name(&self) -> Option<&str> {
+        self.server().and_then(|server| server.database.as_deref())
+    }
+
+    /// The URL of another database on the same server, with the same user and parameters. A SQLite URL stays as it is.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let Location::Server(engine, server) = &self.location else {
+            return self.clone();
+        };
+        let (place, query) = match self.text.split_once('?') {
+            Some((place, query)) => (place, Some(query)),
+            None => (self.text.as_str(), None),
+        };
+        let authority = place.find("://").map_or(0, |at| at + 3);
+        let end = place[authority..]
+            .find('/')
+            .map_or(place.len(), |at| authority + at);
+        let mut text = format!("{}/{}", &place[..end], encode(name));
+        let mut separator = '?';
+        let parameters = query.unwrap_or_default().split('&');
+        for parameter in parameters.filter(|p| !p.is_empty() && !p.starts_with("dbname=")) {
+            text.push(separator);
+            text.push_str(parameter);
+            separator = '&';
+        }
+        let server = ServerLocation {
+            database: Some(name.to_owned()),
+            ..(**server).clone()
+        };
+        Self {
+            text,
+            location: Location::Server(*engine, Box::new(server)),
         }
     }
 }
@@ -293,6 +348,26 @@ fn resolve(name: &str, base: &Path) -> PathBuf {
         return Path::new(".").join(path);
     }
     path
+}
+
+/// Percent-encodes all but letters, digits and `-._~`.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.push(
+                    char::from_digit(u32::from(digit), 16)
+                        .unwrap_or('0')
+                        .to_ascii_uppercase(),
+                );
+            }
+        }
+    }
+    encoded
 }
 
 /// Undoes percent-encoding.
@@ -493,6 +568,26 @@ mod tests {
             "C:\\x",
         ] {
             assert!(!DatabaseUrl::is_url(text));
+        }
+    }
+
+    #[test]
+    fn another_database_of_the_same_server_keeps_the_rest() {
+        for (text, expected) in [
+            (
+                "postgres://anna:s3cret@h:1/shop?sslmode=require",
+                "postgres://anna:***@h:1/a%20b%3F?sslmode=require",
+            ),
+            ("postgres://h", "postgres://h/a%20b%3F"),
+            (
+                "postgres:///?dbname=shop&host=/run",
+                "postgres:///a%20b%3F?host=/run",
+            ),
+        ] {
+            let url = parse(text).unwrap().with_database("a b?");
+            assert_eq!(url.to_string(), expected);
+            assert_eq!(url.database_name(), Some("a b?"));
+            assert!(parse(&url.text).unwrap() == url);
         }
     }
 
