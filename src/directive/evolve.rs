@@ -4,6 +4,7 @@
 //! there. The planner needs it to know a table before and after; tests need it to prove that a comparison is complete.
 
 mod family;
+mod lean;
 mod table;
 
 pub(crate) use self::family::{Families, inherit};
@@ -309,6 +310,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 object.definition = Sql::new(naming.rename_in_sql(&object.definition, &old.name, &new.name));
             }
         });
+        lean::rename_relation(&mut self.schema, &old, new, naming);
         Ok(())
     }
 
@@ -374,6 +376,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 object.definition = Sql::new(naming.rename_in_sql(&object.definition, old, new));
             }
         });
+        lean::rename_column(&mut self.schema, &table_name, old, new, naming);
         Ok(())
     }
 }
