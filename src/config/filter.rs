@@ -104,10 +104,16 @@ impl Filter {
         Ok(())
     }
 
-    /// Hides tables by name, whatever the patterns say: the tool's own ledger.
+    /// Hides tables by name, whatever the patterns say: the tool's own ledger. What stands before a `.` may be a namespace.
     #[must_use]
     pub fn hiding<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Self {
-        self.hidden.extend(tables.into_iter().map(Into::into));
+        for table in tables {
+            let table = table.into();
+            if let Some((_, name)) = table.rsplit_once('.') {
+                self.hidden.push(name.to_owned());
+            }
+            self.hidden.push(table);
+        }
         self
     }
 

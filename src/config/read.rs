@@ -37,6 +37,7 @@ const KEYS: [&str; 17] = [
     "schemas",
     "scratch_url",
     "lock_timeout",
+    "statement_timeout",
     // Not a setting: lets editors find a schema for the file.
     "$schema",
 ];
@@ -153,6 +154,7 @@ impl Reader<'_> {
                     .collect::<Result<BTreeSet<_>>>()?;
             }
             "lock_timeout" => config.lock_timeout = self.duration(name, value)?,
+            "statement_timeout" => config.statement_timeout = Some(self.duration(name, value)?),
             "$schema" => {}
             _ => {
                 let error = Error::new(ErrorKind::Config, format!("unknown key `{name}`"));
@@ -392,6 +394,7 @@ mod tests {
             schemas = ["public", "app"]
             scratch_url = "sqlite::memory:"
             lock_timeout = "1m 30s"
+            statement_timeout = "1h"
             "#,
         )
         .unwrap();
@@ -409,6 +412,7 @@ mod tests {
         assert_eq!(config.manage.len(), 2);
         assert_eq!(config.schemas, ["public", "app"]);
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
+        assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
         assert!(config.database_url(None, &Environment::empty()).is_ok());
         assert!(config.scratch_url(&Environment::empty()).unwrap().is_some());
     }

@@ -55,6 +55,8 @@ pub struct Config {
     pub schemas: Vec<String>,
     /// `lock_timeout`: how long to wait for another migrator or a locked database.
     pub lock_timeout: Duration,
+    /// `statement_timeout`: how long one statement of a script may take; `None` for what the server says.
+    pub statement_timeout: Option<Duration>,
     pub(super) file: Option<PathBuf>,
     pub(super) url: Option<Secret>,
     pub(super) scratch_url: Option<Secret>,
@@ -93,6 +95,7 @@ impl Default for Config {
             manage: BTreeSet::new(),
             schemas: Vec::new(),
             lock_timeout: Duration::from_secs(10),
+            statement_timeout: None,
             file: None,
             url: None,
             scratch_url: None,

@@ -8,7 +8,7 @@ mod rules;
 pub mod sqlite;
 
 pub use engine::Engine;
-pub use rules::{Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
+pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming};
 use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};
@@ -61,6 +61,16 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// # Errors
     /// When the engine cannot do it.
     fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>>;
+
+    /// How a statement of the user's own stands to the transaction of its script.
+    fn placement(&self, _sql: &str) -> Placement {
+        Placement::Inside
+    }
+
+    /// What surrounds a statement that runs outside of any transaction.
+    fn alone(&self, _sql: &str) -> Alone {
+        Alone::default()
+    }
 
     /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of
     /// table `after`; `None` when no value is refused.

@@ -1,6 +1,6 @@
 //! The data that a dialect answers with.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What an engine can do, where a stage that knows no engine has to ask.
 #[derive(Debug, Clone, Copy)]
@@ -96,20 +96,20 @@ pub struct Session {
 }
 
 /// One SQL statement with what it is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// The SQL, without a final semicolon.
     pub sql: String,
     /// What it is for, where the SQL does not say so itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// How it stands to the transaction of its script.
-    #[serde(skip_serializing_if = "Placement::is_inside")]
+    #[serde(default, skip_serializing_if = "Placement::is_inside")]
     pub placement: Placement,
 }
 
 /// How a statement stands to the transaction of its script. A script whose statements are not all [`Inside`](Self::Inside) runs in segments.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Placement {
     /// It runs inside.
@@ -119,6 +119,25 @@ pub enum Placement {
     CommitBehind,
     /// It runs alone, outside any transaction.
     Outside,
+}
+
+/// What surrounds a statement that runs [outside](Placement::Outside) of any transaction, and so is not undone when it fails.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alone {
+    /// Run before it.
+    pub before: Option<String>,
+    /// Run after it, also when it failed.
+    pub after: Option<String>,
+    /// A query that tells what an attempt has left: no row when nothing is there, a row with [`Alone::DONE`] when the statement has had
+    /// its effect, or a row with [`Alone::BROKEN`] and the statement that clears away what is left.
+    pub standing: Option<String>,
+}
+
+impl Alone {
+    /// The first column of the answer of [`standing`](Self::standing) when the statement has had its effect.
+    pub const DONE: &str = "done";
+    /// The first column of that answer when something broken is left.
+    pub const BROKEN: &str = "broken";
 }
 
 impl Placement {

@@ -40,7 +40,7 @@ pub(super) fn execute(text: &str, dialect: &dyn Dialect) -> Result<Vec<Statement
                     e.hint("a script runs in one transaction of its own: take the statement out")
                 });
             }
-            Ok(Statement::new(statement.text))
+            Ok(Statement::new(statement.text).placed(dialect.placement(statement.text)))
         })
         .collect()
 }
