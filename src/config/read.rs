@@ -20,7 +20,7 @@ use super::{
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "script_location",
     "url",
     "target",
