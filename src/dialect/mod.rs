@@ -4,6 +4,7 @@
 //! connection, so comparing, planning and rendering work without a database.
 
 mod engine;
+pub mod postgres;
 mod rules;
 pub mod sqlite;
 
@@ -108,10 +109,11 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
 pub fn for_engine(engine: Engine) -> Result<&'static dyn Dialect> {
     match engine {
         Engine::Sqlite => Ok(&sqlite::Sqlite),
-        Engine::Postgres | Engine::Mysql | Engine::Mariadb => Err(Error::new(
+        Engine::Postgres => Ok(&postgres::Postgres),
+        Engine::Mysql | Engine::Mariadb => Err(Error::new(
             ErrorKind::Usage,
             format!("{engine} is not served by this version"),
         )
-        .hint("use a sqlite:// URL")),
+        .hint("use a postgres:// or sqlite:// URL")),
     }
 }

@@ -1,0 +1,79 @@
+//! The one spelling for all spellings that PostgreSQL takes as one.
+//!
+//! Both sides of a comparison were read from a server, which has spelled everything in its own way already. So there is little to do:
+//! marks that say where something comes from, or how it is to be built, are no difference.
+
+use super::option;
+use crate::schema::{Name, Object, Options, QName, Sql, Table};
+
+/// SQL: as it is, without blanks around it.
+pub(super) fn sql(sql: &str) -> String {
+    sql.trim().to_owned()
+}
+
+fn name_in(name: &mut QName) {
+    if name.namespace.as_deref() == Some(option::DEFAULT_NAMESPACE) {
+        name.namespace = None;
+    }
+}
+
+fn without_marks(options: &mut Options) {
+    options.remove(option::INHERITED);
+    options.remove(option::CONCURRENTLY);
+}
+
+fn key(name: Option<&Name>) -> Option<&str> {
+    name.map(Name::as_str)
+}
+
+/// A table.
+pub(super) fn table(table: &Table) -> Table {
+    let mut table = table.clone();
+    name_in(&mut table.name);
+    for column in &mut table.columns {
+        without_marks(&mut column.options);
+    }
+    if let Some(key) = &mut table.primary_key {
+        without_marks(&mut key.options);
+    }
+    for unique in &mut table.uniques {
+        without_marks(&mut unique.options);
+    }
+    for key in &mut table.foreign_keys {
+        without_marks(&mut key.options);
+        name_in(&mut key.table);
+    }
+    for check in &mut table.checks {
+        without_marks(&mut check.options);
+    }
+    for exclude in &mut table.excludes {
+        without_marks(&mut exclude.options);
+    }
+    for index in &mut table.indexes {
+        without_marks(&mut index.options);
+    }
+    table
+        .uniques
+        .sort_by(|a, b| key(a.name.as_ref()).cmp(&key(b.name.as_ref())));
+    table
+        .foreign_keys
+        .sort_by(|a, b| key(a.name.as_ref()).cmp(&key(b.name.as_ref())));
+    table
+        .checks
+        .sort_by(|a, b| key(a.name.as_ref()).cmp(&key(b.name.as_ref())));
+    table
+        .excludes
+        .sort_by(|a, b| key(a.name.as_ref()).cmp(&key(b.name.as_ref())));
+    table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    table
+}
+
+/// An object.
+pub(super) fn object(object: &Object) -> Object {
+    let mut object = object.clone();
+    name_in(&mut object.id.name);
+    object.id.on.iter_mut().for_each(name_in);
+    object.definition = Sql::new(object.definition.trim());
+    object.depends_on.clear();
+    object
+}

@@ -1,0 +1,207 @@
+//! PostgreSQL, versions 13 to 18.
+//!
+//! `spelling` writes names and values; `columns`, `constraints`, `index`, `table`, `sequence` whole definitions; `alter` puts all changes of a
+//! table into one ALTER TABLE, with `column_change` for one column and `partition` for what takes a new table. `enums`, `domain`, `composite`
+//! change types, `retype` makes one anew. `kinds` is the table of all kinds of objects, `objects` creates, replaces and drops them by it,
+//! `privileges` and `foreign` know those that are changed piece by piece. `types` knows families of types and the casts between them,
+//! `canonical` what is no difference, `names` what the server would cut.
+//!
+//! Every statement names things with their namespaces, so that it means the same under any `search_path`.
+
+mod alter;
+mod canonical;
+mod column_change;
+mod columns;
+mod composite;
+mod constraints;
+mod domain;
+mod enums;
+mod foreign;
+mod index;
+mod kinds;
+mod names;
+mod objects;
+pub(crate) mod option;
+mod partition;
+mod placement;
+mod privileges;
+mod retype;
+mod sequence;
+mod spelling;
+mod table;
+mod tokens;
+mod types;
+mod values;
+
+use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
+use crate::directive::{AlterColumn, Directive, Literal, Naming};
+use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+use crate::sql::{self, Lexicon};
+use crate::{Error, ErrorKind, Result};
+use std::borrow::Cow;
+
+/// The dialect of PostgreSQL.
+#[derive(Debug, Clone, Copy)]
+pub struct Postgres;
+
+static FACTS: Facts = Facts {
+    transactional_ddl: true,
+    foreign_keys_look_ahead: false,
+    renames_indexes: true,
+    renames_constraints: true,
+    places_columns: false,
+    comments: true,
+    max_identifier: Some(spelling::MAX_NAME),
+    default_namespace: Some(option::DEFAULT_NAMESPACE),
+};
+
+impl Naming for Postgres {
+    /// Names in the model are exact: the server has folded what was not quoted.
+    fn fold<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(name)
+    }
+
+    fn home(&self) -> Option<&'static str> {
+        Some(option::DEFAULT_NAMESPACE)
+    }
+
+    fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
+        sql::rename_identifier(sql, from, to, &Lexicon::POSTGRES, spelling::quote)
+    }
+
+    fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
+        sql::replace_qualifier(sql, from, Some(&spelling::quote(to)), &Lexicon::POSTGRES)
+    }
+}
+
+impl Dialect for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn facts(&self) -> &'static Facts {
+        &FACTS
+    }
+
+    fn kind(&self, kind: &ObjectKind) -> Option<&'static KindRule> {
+        kinds::find(kind).map(|row| &row.rule)
+    }
+
+    fn quote(&self, name: &str) -> String {
+        spelling::quote(name)
+    }
+
+    fn literal(&self, value: &Literal) -> String {
+        spelling::literal(value)
+    }
+
+    fn canonical_sql(&self, sql: &str) -> String {
+        canonical::sql(sql)
+    }
+
+    fn canonical_table(&self, table: &Table) -> Table {
+        canonical::table(table)
+    }
+
+    fn canonical_object(&self, object: &Object) -> Object {
+        canonical::object(object)
+    }
+
+    fn session(&self, _directives: &[Directive]) -> Session {
+        Session::default()
+    }
+
+    fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
+        use Directive as D;
+        names::check(directive)?;
+        let one = |sql: String| Ok(vec![Statement::new(sql)]);
+        match directive {
+            D::CreateNamespace(namespace) => {
+                let name = spelling::quote(&namespace.name);
+                let mut statements = vec![Statement::new(format!("CREATE SCHEMA {name}"))];
+                if let Some(comment) = &namespace.comment {
+                    statements.push(Statement::new(format!(
+                        "COMMENT ON SCHEMA {name} IS {}",
+                        spelling::text(comment)
+                    )));
+                }
+                Ok(statements)
+            }
+            D::DropNamespace(namespace) => one(format!("DROP SCHEMA {}", spelling::quote(&namespace.name))),
+            D::CreateTable(table) => {
+                let mut statements = table::create(table, after);
+                for index in &table.indexes {
+                    statements.extend(index::create(&table.name, index, after));
+                }
+                Ok(statements)
+            }
+            D::DropTable(table) => one(format!("DROP TABLE {}", spelling::qname(&table.name))),
+            D::RenameTable(names) => Ok(alter::rename(names, before)),
+            D::AlterTable(change) => alter::alter(change, before, after),
+            D::CreateIndex { table, index } => Ok(index::create(table, index, after)),
+            D::DropIndex { table, index } => Ok(index::drop(table, index, before)),
+            D::RenameIndex { table, name } => one(format!(
+                "ALTER INDEX {} RENAME TO {}",
+                spelling::beside(table, &name.old),
+                spelling::quote(&name.new)
+            )),
+            D::CreateSequence(sequence) => Ok(sequence::create(sequence, before)),
+            D::DropSequence(sequence) => Ok(sequence::drop(sequence, before)),
+            D::AlterSequence(change) => Ok(sequence::alter(change)),
+            D::CreateEnum(ty) => Ok(enums::create(ty)),
+            D::DropEnum(ty) => one(format!("DROP TYPE {}", spelling::qname(&ty.name))),
+            D::AlterEnum { change, renamed } => enums::alter(change, renamed, before),
+            D::CreateObject(object) => objects::create(object),
+            D::DropObject(object) => objects::drop(object),
+            D::ReplaceObject(change) => objects::replace(change, before),
+            D::Execute { sql } => one(sql.to_string()),
+            D::BulkInsert(insert) => {
+                let columns = spelling::name_list(&insert.columns);
+                let rows: Vec<String> = insert
+                    .rows
+                    .iter()
+                    .map(|row| {
+                        let values: Vec<String> = row.iter().map(spelling::literal).collect();
+                        format!("\n    ({})", values.join(", "))
+                    })
+                    .collect();
+                if rows.is_empty() {
+                    return Ok(Vec::new());
+                }
+                one(format!(
+                    "INSERT INTO {} {columns} VALUES{}",
+                    spelling::qname(&insert.table),
+                    rows.join(",")
+                ))
+            }
+            D::Irreversible { why } => Err(Error::new(
+                ErrorKind::Script,
+                format!("this direction is irreversible: {why}"),
+            )),
+        }
+    }
+
+    fn placement(&self, sql: &str) -> Placement {
+        placement::placement(sql)
+    }
+
+    fn alone(&self, sql: &str) -> Alone {
+        placement::alone(sql)
+    }
+
+    fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {
+        values::refuses(old, new)
+    }
+
+    fn makes_another_type(&self, old: &Object, new: &Object) -> bool {
+        objects::makes_another_type(old, new)
+    }
+
+    fn replaces_column(&self, change: &AlterColumn) -> bool {
+        column_change::is_replaced(change)
+    }
+
+    fn neutral_value(&self, column: &Column) -> Option<Sql> {
+        types::neutral(&column.ty)
+    }
+}
