@@ -69,17 +69,14 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
     let from = heads(&migrator.current().await?);
 
     if way.dry_run {
-        let sql = match way.direction {
-            Direction::Upgrade | Direction::Stamp => migrator.upgrade_sql(way.to).await?,
-            Direction::Downgrade => migrator.downgrade_sql(way.to).await?,
-        };
+        let preview = migrator.preview(way.direction, way.to).await?;
         drop(migrator);
         drop(work);
         if terminal.is_json() {
-            let body = json!({ "from": from, "sql": sql });
+            let body = json!({ "from": from, "scripts": preview.scripts, "sql": preview.sql });
             terminal.json(&report::document(way.direction.word(), body))?;
         } else {
-            terminal.plain_data(&sql)?;
+            terminal.plain_data(&preview.sql)?;
         }
         return Ok(Outcome::Fine);
     }

@@ -157,6 +157,31 @@ impl Connection {
         }
     }
 
+    /// Runs a query that may fail without harm to the open transaction, where an engine would let every statement behind it fail
+    /// too. Outside of a transaction it is [`query`](Self::query).
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub(crate) async fn try_query(&mut self, sql: &str) -> Result<Vec<Row>> {
+        self.round_trips += 1;
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.query(sql).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref mut driver) => driver.try_query(sql).await,
+        }
+    }
+
+    /// Whether the session still is there. One that the server ended has no transaction and no locks any more.
+    pub(crate) fn is_alive(&self) -> bool {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(ref driver) => driver.is_alive(),
+        }
+    }
+
     /// Runs one query with `columns` columns for many rows, faster than [`query`](Self::query). It is meant for catalogs: its
     /// cells may be integers, text and NULL, but not bytes, JSON, or numbers that need all 17 digits. `sql` has no `;` at
     /// its end.

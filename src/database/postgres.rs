@@ -199,6 +199,27 @@ impl Postgres {
         }
     }
 
+    pub(super) fn is_alive(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// A query inside a savepoint of its own.
+    pub(super) async fn try_query(&mut self, sql: &str) -> Result<Vec<Row>> {
+        if !self.in_transaction {
+            return self.query(sql).await;
+        }
+        // Alone, because of a text with a syntax error nothing runs.
+        self.execute("SAVEPOINT autogen_try").await?;
+        let result = self
+            .query(&format!("{sql}\n;\nRELEASE SAVEPOINT autogen_try"))
+            .await;
+        if result.is_err() && self.is_alive() {
+            self.execute("ROLLBACK TO SAVEPOINT autogen_try; RELEASE SAVEPOINT autogen_try")
+                .await?;
+        }
+        result
+    }
+
     pub(super) async fn execute_each<S: AsRef<str> + Sync>(
         &mut self,
         statements: &[S],

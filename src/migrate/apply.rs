@@ -1,14 +1,17 @@
 //! Directives run on a connection whose transaction is open.
 //!
 //! Comes in: directives. Goes out: how many statements ran, or the first thing that went wrong, with the directive and the
-//! statement. Beginning, committing and rolling back are for the caller.
+//! statement. A script whose statements are all inside the transaction leaves it open, and beginning, committing and rolling back are
+//! for the caller. Where a statement cannot be inside, or what it makes can only be used behind a commit, the transaction is
+//! committed here and a new one begun; the journal is told.
 
+use super::journal::{Journal, Progress};
 use super::progress::{Event, Observer};
 use crate::config::Filter;
 use crate::database::{Connection, Refused};
-use crate::dialect::Dialect;
+use crate::dialect::{Alone, Dialect, Placement, Statement};
 use crate::directive::{Directive, Naming, TableChange};
-use crate::plan::{Guard, Plan, Step, groups, plan, refuse_irreversible};
+use crate::plan::{Guard, Plan, groups, plan, refuse_irreversible};
 use crate::reflect::reflect;
 use crate::schema::{QName, Schema};
 use crate::{Error, ErrorKind, Notice, Place, Result};
@@ -16,6 +19,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// So many statements are sent at once: fewer round trips, and still a sign of life now and then.
 const STATEMENTS_AT_ONCE: usize = 32;
+
+/// So many guards are asked at once.
+const GUARDS_AT_ONCE: usize = 16;
+
+/// Begins a transaction behind one that was committed in the middle of a script.
+const BEGIN: &str = "BEGIN";
 
 /// What running directives has led to.
 #[derive(Debug)]
@@ -26,38 +35,81 @@ pub(crate) struct Effect {
     pub(crate) schema: Option<Schema>,
 }
 
-/// Runs directives. `known` is the schema they start from, when it is known; else the database is asked as soon as a directive
-/// needs it, and again behind SQL of the user's own. `filter` hides what no directive should see (the ledger).
+/// Where directives run and who is told.
+pub(super) struct Runner<'a> {
+    pub(super) connection: &'a mut Connection,
+    pub(super) dialect: &'a dyn Dialect,
+    /// Hides what no directive should see (the ledger).
+    pub(super) filter: &'a Filter,
+    pub(super) observer: &'a mut dyn Observer,
+}
+
+/// How a script begins.
+pub(super) enum Start {
+    /// At its begin, from this schema when it is known; else the database is asked as soon as a directive needs it.
+    Anew(Option<Schema>),
+    /// In the middle: behind so many statements.
+    Behind(u64, Progress),
+    /// At its begin; it takes back what the other direction left half done.
+    TakingBack,
+}
+
+/// Runs directives, and looks at the schema again behind SQL of the user's own.
 ///
 /// All guards of a [group](groups) run before its first statement.
 ///
 /// # Errors
 /// [`ErrorKind::RowsContradict`] when rows forbid a change; whatever planning or the database says, with the directive's summary
 /// and the statement as its place.
-pub(crate) async fn apply(
-    connection: &mut Connection,
+pub(super) async fn apply(
+    runner: Runner<'_>,
     directives: &[Directive],
-    mut known: Option<Schema>,
-    dialect: &dyn Dialect,
-    filter: &Filter,
-    observer: &mut dyn Observer,
+    start: Start,
+    journal: Option<&mut Journal<'_>>,
 ) -> Result<Effect> {
     refuse_irreversible(directives)?;
-    let mut statements = 0;
-    for group in groups(directives) {
+    let undoes = matches!(start, Start::TakingBack);
+    let mut run = Run {
+        runner,
+        journal,
+        done: 0,
+        total: 0,
+    };
+    let groups: Vec<&[Directive]> = groups(directives).collect();
+    let (mut known, first) = match start {
+        Start::Anew(known) => (known, 0),
+        Start::TakingBack => (None, 0),
+        Start::Behind(done, progress) => {
+            let next = if progress.undoes {
+                groups.len()
+            } else {
+                progress.group + 1
+            };
+            run.go_on(done, progress, next < groups.len()).await?;
+            (None, next)
+        }
+    };
+    for (at, group) in groups.iter().enumerate().skip(first) {
+        let Runner {
+            connection,
+            dialect,
+            filter,
+            ..
+        } = &mut run.runner;
         let structural = !group.iter().all(Directive::is_opaque);
         let (start, is_whole) = if !structural {
             (Schema::new(), false)
         } else if let Some(schema) = known.take() {
             (schema, true)
-        } else if stands_alone(group, dialect) {
+        } else if stands_alone(group, *dialect) {
             (Schema::new(), false)
         } else {
             (reflect(connection, filter).await?.schema, true)
         };
-        let plan = plan(group, &start, dialect)?;
+        let plan = plan(group, &start, *dialect)?;
         heed_guards(connection, &plan).await?;
-        statements += run(connection, &plan.steps, statements, observer).await?;
+        let progress = Progress::new(at, run.done, undoes, &plan.steps);
+        run.group(&progress, 0, at + 1 < groups.len()).await?;
         // Rows change no schema; other SQL of the user's own may.
         let executes = group.iter().any(|d| matches!(d, Directive::Execute { .. }));
         if structural || executes {
@@ -66,7 +118,7 @@ pub(crate) async fn apply(
         }
     }
     Ok(Effect {
-        statements,
+        statements: run.done,
         schema: known,
     })
 }
@@ -107,72 +159,229 @@ fn is_followed_exactly(directive: &Directive) -> bool {
     }
 }
 
+/// Asks many guards at once, and one by one only when that fails: a guard that cannot be asked says nothing, because its SQL is
+/// made from expressions that only the engine understands, and the engine has the last word anyway.
 async fn heed_guards(connection: &mut Connection, plan: &Plan) -> Result<()> {
-    for step in &plan.steps {
-        for guard in &step.guards {
-            let rows = count(connection, guard).await?;
-            if rows > 0 {
-                return Err(guard.error(rows));
+    let all: Vec<&Guard> = plan.steps.iter().flat_map(|step| &step.guards).collect();
+    for guards in all.chunks(GUARDS_AT_ONCE) {
+        let counts = match count(connection, guards).await? {
+            Some(counts) => counts,
+            None => {
+                let mut counts = Vec::with_capacity(guards.len());
+                for guard in guards {
+                    let one = count(connection, &[guard]).await?;
+                    counts.push(one.map_or(0, |one| one[0]));
+                }
+                counts
             }
+        };
+        if let Some((guard, rows)) = guards.iter().zip(counts).find(|(_, rows)| *rows > 0) {
+            return Err(guard.error(rows));
         }
     }
     Ok(())
 }
 
-/// A guard that cannot be asked says nothing: its SQL is made from expressions that only the engine understands, and the
-/// engine has the last word anyway.
-async fn count(connection: &mut Connection, guard: &Guard) -> Result<u64> {
-    match connection.query(&guard.sql).await {
+/// What guards count; `None` when the engine cannot answer. The transaction goes on in any case.
+async fn count(connection: &mut Connection, guards: &[&Guard]) -> Result<Option<Vec<u64>>> {
+    let columns: Vec<String> = guards.iter().map(|guard| format!("({}\n)", guard.sql)).collect();
+    let question = format!("SELECT {}", columns.join(", "));
+    match connection.try_query(&question).await {
         Ok(rows) => {
-            let rows = rows.first().map_or(Ok(0), |row| row.integer(0)).unwrap_or(0);
-            Ok(u64::try_from(rows).unwrap_or(0))
+            let Some(row) = rows.first() else {
+                return Ok(None);
+            };
+            let counts = (0..guards.len()).map(|column| {
+                let rows = row.integer(column).unwrap_or(0);
+                u64::try_from(rows).unwrap_or(0)
+            });
+            Ok(Some(counts.collect()))
         }
-        Err(error) if matches!(error.kind(), ErrorKind::Database | ErrorKind::RowsContradict) => Ok(0),
+        Err(error) if matches!(error.kind(), ErrorKind::Database | ErrorKind::RowsContradict) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-async fn run(
-    connection: &mut Connection,
-    steps: &[Step],
-    before: u64,
-    observer: &mut dyn Observer,
-) -> Result<u64> {
-    let all: Vec<(&Directive, &str)> = steps
-        .iter()
-        .flat_map(|step| step.statements.iter().map(|s| (&step.directive, s.sql.as_str())))
-        .collect();
-    let total = before + all.len() as u64;
-    let mut done = before;
-    for chunk in all.chunks(STATEMENTS_AT_ONCE) {
-        let statements: Vec<&str> = chunk.iter().map(|(_, sql)| *sql).collect();
-        observer.event(&Event::Statements {
-            done,
-            of: total,
-            next: &statements,
-        });
-        connection
-            .execute_each(&statements)
-            .await
-            .map_err(|Refused { index, error }| failed(error, chunk[index].0, chunk[index].1))?;
-        done += chunk.len() as u64;
+/// A script on its way.
+struct Run<'a, 'j, 'l> {
+    runner: Runner<'a>,
+    journal: Option<&'j mut Journal<'l>>,
+    /// How many statements have run.
+    done: u64,
+    /// Of how many that are known.
+    total: u64,
+}
+
+impl Run<'_, '_, '_> {
+    /// Goes on in the middle of a group.
+    async fn go_on(&mut self, done: u64, progress: Progress, more_groups: bool) -> Result<()> {
+        self.done = done;
+        let mut skipped = usize::try_from(done.saturating_sub(progress.before)).unwrap_or(usize::MAX);
+        let statements = || progress.steps.iter().flat_map(|step| &step.statements);
+        // What runs outside transactions may have run, without anybody left to write it down.
+        if let Some(statement) = statements().nth(skipped)
+            && statement.placement == Placement::Outside
+            && self.standing(&self.runner.dialect.alone(&statement.sql)).await? == Standing::Done
+        {
+            skipped += 1;
+            self.done += 1;
+        }
+        self.group(&progress, skipped, more_groups).await
     }
-    observer.event(&Event::Statements {
-        done,
-        of: total,
-        next: &[],
-    });
-    Ok(all.len() as u64)
+
+    /// Runs the statements of a group behind the first `skipped` ones.
+    async fn group(&mut self, progress: &Progress, skipped: usize, more_groups: bool) -> Result<()> {
+        let all: Vec<(&Directive, &Statement)> = progress
+            .steps
+            .iter()
+            .flat_map(|step| step.statements.iter().map(|s| (&step.directive, s)))
+            .collect();
+        self.total = progress.before + all.len() as u64;
+        let mut at = skipped;
+        while at < all.len() {
+            let (directive, statement) = all[at];
+            if statement.placement == Placement::Outside {
+                self.commit(progress).await?;
+                self.alone(directive, statement).await?;
+                self.done += 1;
+                at += 1;
+                self.note(progress).await?;
+                self.runner.connection.execute(BEGIN).await?;
+                continue;
+            }
+            let rest = &all[at..];
+            let stop = rest.iter().position(|(_, s)| s.placement != Placement::Inside);
+            let commits = stop.is_some_and(|stop| rest[stop].1.placement == Placement::CommitBehind);
+            let length = stop.map_or(rest.len(), |stop| stop + usize::from(commits));
+            self.inside(&rest[..length]).await?;
+            at += length;
+            if commits && (at < all.len() || more_groups) {
+                self.commit(progress).await?;
+                self.runner.connection.execute(BEGIN).await?;
+            }
+        }
+        self.tell(&[]);
+        Ok(())
+    }
+
+    /// Runs statements inside the transaction.
+    async fn inside(&mut self, all: &[(&Directive, &Statement)]) -> Result<()> {
+        for chunk in all.chunks(STATEMENTS_AT_ONCE) {
+            let statements: Vec<&str> = chunk.iter().map(|(_, s)| s.sql.as_str()).collect();
+            self.tell(&statements);
+            let ran = self.runner.connection.execute_each(&statements).await;
+            ran.map_err(|Refused { index, error }| failed(error, chunk[index].0, chunk[index].1))?;
+            self.done += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement with no transaction open. What it leaves when it fails is cleared away.
+    async fn alone(&mut self, directive: &Directive, statement: &Statement) -> Result<()> {
+        self.tell(&[&statement.sql]);
+        let around = self.runner.dialect.alone(&statement.sql);
+        // A run that was cut off may have left something broken.
+        self.clear(&around).await?;
+        if let Some(sql) = &around.before {
+            self.runner.connection.execute(sql).await?;
+        }
+        let ran = self.runner.connection.execute_each(&[&statement.sql]).await;
+        if let Err(Refused { error, .. }) = ran {
+            // A lost connection cannot do it; the next run will.
+            if self.clear(&around).await.is_ok()
+                && let Some(journal) = &mut self.journal
+            {
+                let _ = journal.withdraw(self.runner.connection).await;
+            }
+            self.set_back(&around).await;
+            return Err(failed(error, directive, statement));
+        }
+        self.set_back(&around).await;
+        Ok(())
+    }
+
+    /// The session ends soon after, if this fails.
+    async fn set_back(&mut self, around: &Alone) {
+        if let Some(sql) = &around.after {
+            let _ = self.runner.connection.execute(sql).await;
+        }
+    }
+
+    /// Clears away what a failed attempt left.
+    async fn clear(&mut self, around: &Alone) -> Result<()> {
+        if let Standing::Broken(remedy) = self.standing(around).await? {
+            self.tell(&[&remedy]);
+            self.runner.connection.execute(&remedy).await?;
+        }
+        Ok(())
+    }
+
+    async fn standing(&mut self, around: &Alone) -> Result<Standing> {
+        let Some(question) = &around.standing else {
+            return Ok(Standing::Nothing);
+        };
+        let rows = self.runner.connection.query(question).await?;
+        let Some(row) = rows.first() else {
+            return Ok(Standing::Nothing);
+        };
+        Ok(match row.text(0)? {
+            Alone::DONE => Standing::Done,
+            Alone::BROKEN => Standing::Broken(row.text(1)?.to_owned()),
+            _ => Standing::Nothing,
+        })
+    }
+
+    /// Commits what has run, with how far it is.
+    async fn commit(&mut self, progress: &Progress) -> Result<()> {
+        if let Some(journal) = &mut self.journal {
+            journal
+                .write(self.runner.connection, self.done, self.total, progress)
+                .await?;
+        }
+        self.runner.connection.execute("COMMIT").await?;
+        if let Some(journal) = &mut self.journal {
+            journal.commit(self.done, self.total);
+        }
+        Ok(())
+    }
+
+    /// Writes down, with no transaction open, that a statement has run.
+    async fn note(&mut self, progress: &Progress) -> Result<()> {
+        if let Some(journal) = &mut self.journal {
+            journal
+                .write(self.runner.connection, self.done, self.total, progress)
+                .await?;
+            journal.commit(self.done, self.total);
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, next: &[&str]) {
+        self.runner.observer.event(&Event::Statements {
+            done: self.done,
+            of: self.total,
+            next,
+        });
+    }
+}
+
+/// What an earlier attempt at a statement has led to.
+#[derive(Debug, PartialEq, Eq)]
+enum Standing {
+    Nothing,
+    Done,
+    /// Something that this statement clears away.
+    Broken(String),
 }
 
 /// The error of a statement with what it was for.
-fn failed(error: Error, directive: &Directive, statement: &str) -> Error {
+fn failed(error: Error, directive: &Directive, statement: &Statement) -> Error {
     let error = if error.places().is_empty() {
         error.at(Place {
             file: None,
             line: 1,
             column: 1,
-            snippet: statement.to_owned(),
+            snippet: statement.sql.clone(),
         })
     } else {
         error

@@ -76,6 +76,17 @@ pub struct Entry {
     pub statements_total: u64,
 }
 
+/// A line of the history whose script runs in segments and has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unfinished {
+    /// The number of the line.
+    pub(super) line: i64,
+    /// What it says.
+    pub(super) entry: Entry,
+    /// What is needed to go on.
+    pub(super) progress: String,
+}
+
 /// What the ledger says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Record {
@@ -83,10 +94,12 @@ pub(super) struct Record {
     pub(super) heads: Vec<RevisionId>,
     /// The history, oldest first.
     pub(super) history: Vec<Entry>,
+    /// The script that was begun and has not come to its end: somebody is at it, or it was cut off.
+    pub(super) unfinished: Option<Unfinished>,
 }
 
 const VERSION_COLUMN: &str = "version_num";
-const HISTORY_COLUMNS: [(&str, &str); 9] = [
+const HISTORY_COLUMNS: [(&str, &str); 10] = [
     ("id", "integer"),
     ("revision", "varchar(255)"),
     ("direction", "varchar(16)"),
@@ -96,18 +109,32 @@ const HISTORY_COLUMNS: [(&str, &str); 9] = [
     ("finished_at", "varchar(40)"),
     ("statements", "integer"),
     ("statements_total", "integer"),
+    ("progress", "text"),
 ];
 /// Columns of the history that may be NULL.
-const OPTIONAL: [&str; 3] = ["revision", "checksum", "finished_at"];
+const OPTIONAL: [&str; 4] = ["revision", "checksum", "finished_at", "progress"];
 
 impl Ledger {
-    /// The ledger in tables of these names.
+    /// The ledger in tables of these names; where the engine has namespaces, what stands before a `.` is one.
     pub fn new(dialect: &'static dyn Dialect, version_table: &str, history_table: &str) -> Self {
+        let name = |text: &str| match (dialect.facts().default_namespace, text.split_once('.')) {
+            (Some(usual), Some((namespace, name))) if namespace != usual => QName {
+                namespace: Some(namespace.into()),
+                name: name.into(),
+            },
+            (Some(_), Some((_, name))) => QName::plain(name),
+            _ => QName::plain(text),
+        };
         Self {
             dialect,
-            version: QName::plain(version_table),
-            history: QName::plain(history_table),
+            version: name(version_table),
+            history: name(history_table),
         }
+    }
+
+    /// The name of the table of applied heads, as SQL.
+    pub(super) fn name(&self) -> String {
+        self.quoted(&self.version)
     }
 
     /// The names of its tables.
@@ -157,10 +184,7 @@ impl Ledger {
         if !self.has(connection, &self.history).await? {
             return Ok(Vec::new());
         }
-        let columns: Vec<String> = HISTORY_COLUMNS
-            .iter()
-            .map(|(name, _)| self.dialect.quote(name))
-            .collect();
+        let columns = self.columns();
         let sql = format!(
             "SELECT {} FROM {} ORDER BY {}",
             columns.join(", "),
@@ -184,7 +208,143 @@ impl Ledger {
         Ok(Record {
             heads: self.heads(connection).await?,
             history: self.history(connection).await?,
+            unfinished: self.unfinished(connection).await?,
         })
+    }
+
+    /// The script that was begun and has not come to its end.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub(super) async fn unfinished(&self, connection: &mut Connection) -> Result<Option<Unfinished>> {
+        if !self.has(connection, &self.history).await? {
+            return Ok(None);
+        }
+        let columns = self.columns();
+        let (id, progress) = (&columns[0], &columns[9]);
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {progress} IS NOT NULL ORDER BY {id} DESC",
+            columns.join(", "),
+            self.quoted(&self.history),
+        );
+        let read = |row: &Row| -> Result<Unfinished> {
+            Ok(Unfinished {
+                line: row.integer(0)?,
+                entry: entry(row)?,
+                progress: row.text(9)?.to_owned(),
+            })
+        };
+        connection
+            .query(&sql)
+            .await
+            .and_then(|rows| rows.first().map(read).transpose())
+            .map_err(|e| Self::unreadable(&self.history, e))
+    }
+
+    /// Adds a line for a script that is under way, and gives its number.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(super) async fn open_line(
+        &self,
+        connection: &mut Connection,
+        entry: &Entry,
+        progress: &str,
+    ) -> Result<i64> {
+        connection.execute(&self.line(entry, Some(progress))).await?;
+        let sql = format!(
+            "SELECT max({}) FROM {}",
+            self.columns()[0],
+            self.quoted(&self.history)
+        );
+        let rows = connection.query(&sql).await?;
+        rows.first().map_or(Ok(0), |row| row.integer(0))
+    }
+
+    /// Writes down how far a script has come; `progress` when it has changed.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(super) async fn advance_line(
+        &self,
+        connection: &mut Connection,
+        line: i64,
+        statements: u64,
+        total: u64,
+        progress: Option<&str>,
+    ) -> Result<()> {
+        let mut changes = vec![(7, self.number(statements)), (8, self.number(total))];
+        changes.extend(progress.map(|progress| (9, self.text(progress))));
+        self.change_line(connection, line, &changes).await
+    }
+
+    /// Says that a script came to its end, or that nobody goes on with it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(super) async fn close_line(
+        &self,
+        connection: &mut Connection,
+        line: i64,
+        statements: u64,
+        total: u64,
+    ) -> Result<()> {
+        let changes = [
+            (6, self.text(&Timestamp::now().to_string())),
+            (7, self.number(statements)),
+            (8, self.number(total)),
+            (9, self.dialect.literal(&Literal::Null)),
+        ];
+        self.change_line(connection, line, &changes).await
+    }
+
+    /// Takes a line out: nothing of its script is left.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(super) async fn withdraw_line(&self, connection: &mut Connection, line: i64) -> Result<()> {
+        let sql = format!(
+            "DELETE FROM {} WHERE {} = {line}",
+            self.quoted(&self.history),
+            self.columns()[0]
+        );
+        connection.execute(&sql).await.map(drop)
+    }
+
+    async fn change_line(
+        &self,
+        connection: &mut Connection,
+        line: i64,
+        changes: &[(usize, String)],
+    ) -> Result<()> {
+        let columns = self.columns();
+        let changes: Vec<String> = changes
+            .iter()
+            .map(|(column, value)| format!("{} = {value}", columns[*column]))
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {} = {line}",
+            self.quoted(&self.history),
+            changes.join(", "),
+            columns[0]
+        );
+        match connection.execute(&sql).await? {
+            1 => Ok(()),
+            _ => Err(Error::new(
+                ErrorKind::OutOfStep,
+                format!("line {line} of {} was taken out in the meantime", self.history),
+            )),
+        }
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let names = HISTORY_COLUMNS.iter();
+        names.map(|(name, _)| self.dialect.quote(name)).collect()
+    }
+
+    fn number(&self, n: u64) -> String {
+        self.dialect
+            .literal(&Literal::Integer(i64::try_from(n).unwrap_or(i64::MAX)))
     }
 
     /// Makes the tables that are missing. Gives whether it made one.
@@ -288,40 +448,41 @@ impl Ledger {
     /// The statement that adds a line to the history. An entry that does not say when it was begun gets the time at which the
     /// statement runs.
     pub(super) fn insertion(&self, entry: &Entry) -> String {
+        self.line(entry, None)
+    }
+
+    fn line(&self, entry: &Entry, progress: Option<&str>) -> String {
         let optional =
             |text: Option<&str>| text.map_or_else(|| self.dialect.literal(&Literal::Null), |t| self.text(t));
-        let number = |n: u64| {
-            self.dialect
-                .literal(&Literal::Integer(i64::try_from(n).unwrap_or(i64::MAX)))
-        };
         let now = entry.started_at.is_none();
         let time = |time: Option<Timestamp>| match time {
             None if now => "CURRENT_TIMESTAMP".to_owned(),
             time => optional(time.map(|t| t.to_string()).as_deref()),
         };
-        let columns: Vec<String> = HISTORY_COLUMNS
-            .iter()
-            .map(|(name, _)| self.dialect.quote(name))
-            .collect();
-        // The next number comes from the table itself: no engine's own numbering is needed, and a migrator is alone.
-        format!(
-            "INSERT INTO {table} ({}) SELECT coalesce(max({id}), 0) + 1, {}, {}, {}, {}, {}, {}, {}, {} FROM {table}",
-            columns.join(", "),
+        let columns = self.columns();
+        let mut values = vec![
             optional(entry.revision.as_ref().map(RevisionId::as_str)),
             self.text(entry.direction.word()),
             optional(entry.checksum.as_deref()),
             self.text(&entry.tool_version),
             time(entry.started_at),
             time(entry.finished_at),
-            number(entry.statements),
-            number(entry.statements_total),
+            self.number(entry.statements),
+            self.number(entry.statements_total),
+        ];
+        values.extend(progress.map(|progress| self.text(progress)));
+        // The next number comes from the table itself: no engine's own numbering is needed, and a migrator is alone.
+        format!(
+            "INSERT INTO {table} ({}) SELECT coalesce(max({id}), 0) + 1, {} FROM {table}",
+            columns[..=values.len()].join(", "),
+            values.join(", "),
             table = self.quoted(&self.history),
             id = columns[0],
         )
     }
 
     async fn has(&self, connection: &mut Connection, table: &QName) -> Result<bool> {
-        let sql = probe(connection.engine(), &table.name)?;
+        let sql = self.probe(connection.engine(), table)?;
         let rows = connection.query(&sql).await?;
         rows.first().map_or(Ok(false), |row| row.boolean(0))
     }
@@ -361,7 +522,36 @@ impl Ledger {
     }
 
     fn quoted(&self, name: &QName) -> String {
-        self.dialect.quote(&name.name)
+        let table = self.dialect.quote(&name.name);
+        match self.namespace(name) {
+            Some(namespace) => format!("{}.{table}", self.dialect.quote(namespace)),
+            None => table,
+        }
+    }
+
+    fn namespace<'n>(&self, name: &'n QName) -> Option<&'n str> {
+        name.namespace
+            .as_deref()
+            .or(self.dialect.facts().default_namespace)
+    }
+
+    /// A query that gives one truth value: whether there is a table of that name.
+    fn probe(&self, engine: Engine, table: &QName) -> Result<String> {
+        match engine {
+            Engine::Sqlite => Ok(sea_schema::sqlite::Sqlite
+                .has_table(&*table.name)
+                .to_string(SqliteQueryBuilder)),
+            Engine::Postgres => Ok(format!(
+                "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = {} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f'))",
+                self.text(self.namespace(table).unwrap_or("public")),
+                self.text(&table.name)
+            )),
+            Engine::Mysql | Engine::Mariadb => Err(Error::new(
+                ErrorKind::Usage,
+                format!("{engine} is not served by this version"),
+            )),
+        }
     }
 
     fn text(&self, text: &str) -> String {
@@ -388,19 +578,6 @@ fn key(column: &str) -> PrimaryKey {
         include: Vec::new(),
         deferral: crate::schema::Deferral::NotDeferrable,
         options: Options::new(),
-    }
-}
-
-/// A query that gives one truth value: whether there is a table of that name.
-fn probe(engine: Engine, table: &str) -> Result<String> {
-    match engine {
-        Engine::Sqlite => Ok(sea_schema::sqlite::Sqlite
-            .has_table(table)
-            .to_string(SqliteQueryBuilder)),
-        Engine::Postgres | Engine::Mysql | Engine::Mariadb => Err(Error::new(
-            ErrorKind::Usage,
-            format!("{engine} is not served by this version"),
-        )),
     }
 }
 

@@ -7,31 +7,98 @@ use super::progress::{Event, Observer};
 use crate::database::Connection;
 use crate::dialect::Engine;
 use crate::{Error, ErrorKind, Result};
+use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 
 /// How an engine lets one migrator in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lock {
+pub(super) enum Lock {
     /// The transaction that may write is the lock: the engine has one of them per database.
-    WriteTransaction {
-        /// Begins it, or fails at once when there is one.
-        begin: &'static str,
-    },
+    WriteTransaction,
+    /// A lock of the session under this number, which lasts over transactions.
+    Advisory(i64),
 }
 
 impl Lock {
-    fn of(engine: Engine) -> Result<Self> {
+    /// The lock of a ledger by the name of its table.
+    ///
+    /// # Errors
+    /// When this version does not serve the engine.
+    pub(super) fn of(engine: Engine, ledger: &str) -> Result<Self> {
         match engine {
             // <https://www.sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions>
-            Engine::Sqlite => Ok(Self::WriteTransaction {
-                begin: "BEGIN IMMEDIATE",
-            }),
-            Engine::Postgres | Engine::Mysql | Engine::Mariadb => Err(Error::new(
+            Engine::Sqlite => Ok(Self::WriteTransaction),
+            // The server keeps the numbers of each database apart.
+            Engine::Postgres => Ok(Self::Advisory(number_of(ledger))),
+            Engine::Mysql | Engine::Mariadb => Err(Error::new(
                 ErrorKind::Usage,
                 format!("{engine} is not served by this version"),
             )),
         }
     }
+
+    /// Begins a transaction, once this is the only migrator.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::WriteTransaction => "BEGIN IMMEDIATE",
+            Self::Advisory(_) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// What lets the next one in, where the end of the transaction does not.
+    pub(super) fn release(self) -> Option<String> {
+        match self {
+            Self::WriteTransaction => None,
+            Self::Advisory(number) => Some(format!("SELECT pg_catalog.pg_advisory_unlock({number})")),
+        }
+    }
+
+    /// Takes the lock, if nobody has it.
+    async fn take(self, connection: &mut Connection) -> Result<()> {
+        match self {
+            Self::WriteTransaction => Ok(()),
+            Self::Advisory(number) => {
+                let sql = format!("SELECT pg_catalog.pg_try_advisory_lock({number})");
+                let rows = connection.query(&sql).await?;
+                if rows.first().map_or(Ok(false), |row| row.boolean(0))? {
+                    return Ok(());
+                }
+                Err(Error::new(
+                    ErrorKind::Locked,
+                    "another migrator is at work on this database",
+                ))
+            }
+        }
+    }
+
+    /// Who has the lock, for a person who wonders what to do.
+    async fn holder(self, connection: &mut Connection) -> Option<String> {
+        let Self::Advisory(number) = self else {
+            return None;
+        };
+        let sql = format!(
+            "SELECT a.pid, a.usename, coalesce(pg_catalog.host(a.client_addr), 'this machine')
+             FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+               AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+               AND (l.classid::pg_catalog.int8 << 32) | l.objid::pg_catalog.int8 = {number}"
+        );
+        let rows = connection.query(&sql).await.ok()?;
+        let row = rows.first()?;
+        let process = row.integer(0).ok()?;
+        Some(format!(
+            "it is process {process} of the server, of {} at {}; `SELECT pg_terminate_backend({process})` ends it",
+            row.text(1).ok()?,
+            row.text(2).ok()?
+        ))
+    }
+}
+
+/// A number that no other program's locks have, or hardly ever.
+fn number_of(ledger: &str) -> i64 {
+    let digest = Sha256::digest(format!("autogen ledger {ledger}"));
+    let first: [u8; 8] = std::array::from_fn(|at| digest[at]);
+    i64::from_be_bytes(first)
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -42,16 +109,28 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// [`ErrorKind::Locked`] when somebody else holds the database for longer than `timeout`.
 pub(super) async fn begin(
+    lock: Lock,
     connection: &mut Connection,
     timeout: Duration,
     observer: &mut dyn Observer,
 ) -> Result<()> {
-    let Lock::WriteTransaction { begin } = Lock::of(connection.engine())?;
     let mut patience = Patience::new(timeout);
     loop {
-        match connection.execute(begin).await {
-            Ok(_) => return Ok(()),
-            Err(error) => patience.wait(error, observer).await?,
+        let begun = match lock.take(connection).await {
+            Ok(()) => connection.execute(lock.begin()).await.map(drop),
+            Err(error) => Err(error),
+        };
+        let Err(error) = begun else {
+            return Ok(());
+        };
+        if let Err(error) = patience.wait(error, observer).await {
+            if error.kind() != ErrorKind::Locked {
+                return Err(error);
+            }
+            return Err(match lock.holder(connection).await {
+                Some(holder) => error.hint(holder),
+                None => error,
+            });
         }
     }
 }

@@ -4,9 +4,11 @@
 //! checked, the commit. Whatever goes wrong on the way, or whoever drops the future, leaves the database as it was
 //! before that script.
 
-use super::ledger::Record;
+use super::ledger::{Record, Unfinished};
+use super::lock::Lock;
 use super::progress::Observer;
 use super::scripts::Scripts;
+use super::settings::Settings;
 use super::{Direction, Entry, Ledger, Outcome, lock};
 use crate::config::{Config, Filter};
 use crate::database::Connection;
@@ -26,6 +28,8 @@ pub struct Options {
     pub history_table: String,
     /// How long to wait for another migrator or a locked database.
     pub lock_timeout: Duration,
+    /// How long one statement may take, where the engine can be told; `None` for what the server says.
+    pub statement_timeout: Option<Duration>,
 }
 
 impl From<&Config> for Options {
@@ -34,6 +38,7 @@ impl From<&Config> for Options {
             version_table: config.version_table.clone(),
             history_table: config.history_table(),
             lock_timeout: config.lock_timeout,
+            statement_timeout: config.statement_timeout,
         }
     }
 }
@@ -54,7 +59,9 @@ pub struct Migrator<'a> {
     pub(super) scripts: &'a dyn Scripts,
     pub(super) ledger: Ledger,
     pub(super) filter: Filter,
+    lock: Lock,
     lock_timeout: Duration,
+    settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
@@ -79,8 +86,10 @@ impl<'a> Migrator<'a> {
             dialect,
             scripts,
             filter: Filter::everything().hiding(ledger.tables()),
+            lock: Lock::of(engine, &ledger.name())?,
             ledger,
             lock_timeout: options.lock_timeout,
+            settings: Settings::of(engine, options),
             observer: Box::new(()),
             unfinished: None,
         })
@@ -171,6 +180,12 @@ impl<'a> Migrator<'a> {
         let ledger = self.ledger.clone();
         let connection = self.connected()?;
         ledger.ensure(connection).await?;
+        // Whoever says where the database is has seen to what was half done.
+        while let Some(Unfinished { line, entry, .. }) = ledger.unfinished(connection).await? {
+            ledger
+                .close_line(connection, line, entry.statements, entry.statements_total)
+                .await?;
+        }
         ledger.replace_heads(connection, heads).await?;
         for entry in entries {
             ledger.record(connection, entry).await?;
@@ -225,12 +240,13 @@ impl<'a> Migrator<'a> {
         let Some(connection) = &mut self.connection else {
             return Err(not_there());
         };
-        self.unfinished = Some(session.after.clone());
+        let after = session.after.iter().chain(&self.settings.after);
+        self.unfinished = Some(after.cloned().chain(self.lock.release()).collect());
         let begun = async {
-            for sql in &session.before {
+            for sql in self.settings.before.iter().chain(&session.before) {
                 connection.execute(sql).await?;
             }
-            lock::begin(connection, self.lock_timeout, &mut *self.observer).await
+            lock::begin(self.lock, connection, self.lock_timeout, &mut *self.observer).await
         };
         match begun.await {
             Ok(()) => Ok(()),
@@ -246,8 +262,14 @@ impl<'a> Migrator<'a> {
         let result = match result {
             Ok(value) => {
                 let timeout = self.lock_timeout;
-                let committed = lock::commit(self.connected()?, timeout).await;
-                committed.map(|()| value)
+                let connection = self.connected()?;
+                match lock::commit(connection, timeout).await {
+                    Ok(()) => Ok(value),
+                    Err(error) if connection.is_alive() => Err(error),
+                    Err(error) => Err(error
+                        .context("whether it was committed is not known")
+                        .hint("`autogen current` tells")),
+                }
             }
             Err(error) => Err(error),
         };
@@ -268,8 +290,11 @@ impl<'a> Migrator<'a> {
             return Ok(());
         };
         connection.roll_back().await?;
-        for sql in after {
-            connection.execute(sql).await?;
+        // With a session that is gone went all that it was set to.
+        if connection.is_alive() {
+            for sql in after {
+                connection.execute(sql).await?;
+            }
         }
         self.unfinished = None;
         Ok(())
@@ -312,14 +337,39 @@ impl<'a> Migrator<'a> {
             .hint("if the database really is at another revision, say so with `autogen stamp REVISION`"))
     }
 
-    /// A warning for every applied script that is not any more what it was.
+    /// A warning for every applied script that is not any more what it was, and for one that is half done.
     ///
     /// # Errors
     /// When a script cannot be read; whatever the database says.
     pub async fn changed(&mut self) -> Result<Vec<Notice>> {
         self.recover().await?;
         let record = self.record().await?;
-        self.changed_scripts(&record)
+        let mut notices = self.changed_scripts(&record)?;
+        notices.extend(
+            record
+                .unfinished
+                .as_ref()
+                .map(|unfinished| self.half_done(unfinished)),
+        );
+        Ok(notices)
+    }
+
+    /// Says that a script is half done.
+    fn half_done(&self, unfinished: &Unfinished) -> Notice {
+        let entry = &unfinished.entry;
+        let name = match &entry.revision {
+            Some(revision) => self.name_of(revision),
+            None => "a script".to_owned(),
+        };
+        Notice::warning(format!(
+            "{name} is half done: {} of {} statements of its {} have run",
+            entry.statements, entry.statements_total, entry.direction
+        ))
+        .hint(format!(
+            "unless another process is at it, `autogen {}` goes on with it, and `autogen {}` takes it back",
+            entry.direction,
+            opposite(entry.direction)
+        ))
     }
 
     /// Applied scripts that are not any more what they were.
@@ -354,6 +404,14 @@ impl<'a> Migrator<'a> {
 
     pub(super) fn name_of(&self, revision: &RevisionId) -> String {
         super::name_of(self.scripts, revision)
+    }
+}
+
+/// The other way.
+pub(super) fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Upgrade => Direction::Downgrade,
+        Direction::Downgrade | Direction::Stamp => Direction::Upgrade,
     }
 }
 

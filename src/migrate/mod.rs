@@ -1,10 +1,12 @@
 //! Scripts to a database and back, with the ledger that remembers them.
 //!
 //! Comes in: a connection, scripts and where to go. Goes out: a database that is there, or exactly where it was. Each script and
-//! its line in the ledger are one transaction. Nothing here knows an engine but for `lock` (how one migrator is alone)
-//! and one query in `ledger`; nothing prints.
+//! its line in the ledger are one transaction; a script with statements that cannot be in one runs in segments, and the ledger says
+//! how far it is. Nothing here knows an engine but for `lock` (how one migrator is alone), `settings` (what its session is set
+//! to) and one query in `ledger`; nothing prints.
 
 mod apply;
+mod journal;
 mod ledger;
 mod lock;
 mod migrator;
@@ -13,13 +15,14 @@ mod progress;
 mod replay;
 mod run;
 mod scripts;
+mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
 
 pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options};
-pub use preview::offline_sql;
+pub use preview::{Preview, PreviewedScript, offline_sql};
 pub use progress::{Event, Observer};
 pub(crate) use replay::replay;
 pub use run::{Outcome, Ran};

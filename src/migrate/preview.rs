@@ -13,11 +13,32 @@ use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
 use crate::directive::Directive;
-use crate::plan::{Plan, comment, groups, plan, terminated};
+use crate::plan::{Plan, Segment, Segments, comment, groups, plan, terminated};
 use crate::reflect::reflect;
 use crate::schema::Schema;
 use crate::script::{Point, RevisionId};
 use crate::{Error, ErrorKind, Result};
+use serde::Serialize;
+
+/// What a run would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// As text that the engine's own client could run.
+    pub sql: String,
+    /// Script by script.
+    pub scripts: Vec<PreviewedScript>,
+}
+
+/// What a script would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PreviewedScript {
+    /// The revision.
+    pub revision: RevisionId,
+    /// What it is about.
+    pub message: String,
+    /// Its statements by the transactions they run in; the ledger's own are left out.
+    pub segments: Vec<Segment>,
+}
 
 impl Migrator<'_> {
     /// The SQL that [`upgrade`](Self::upgrade) would run. Nothing is changed; a database that is not there is not created.
@@ -25,7 +46,7 @@ impl Migrator<'_> {
     /// # Errors
     /// As `upgrade`, as far as that can be known without running it.
     pub async fn upgrade_sql(&mut self, to: &str) -> Result<String> {
-        self.preview(Direction::Upgrade, to).await
+        Ok(self.preview(Direction::Upgrade, to).await?.sql)
     }
 
     /// The SQL that [`downgrade`](Self::downgrade) would run. Nothing is changed.
@@ -33,12 +54,20 @@ impl Migrator<'_> {
     /// # Errors
     /// As `downgrade`, as far as that can be known without running it.
     pub async fn downgrade_sql(&mut self, to: &str) -> Result<String> {
-        self.preview(Direction::Downgrade, to).await
+        Ok(self.preview(Direction::Downgrade, to).await?.sql)
     }
 
-    async fn preview(&mut self, direction: Direction, to: &str) -> Result<String> {
+    /// What [`upgrade`](Self::upgrade) or [`downgrade`](Self::downgrade) would do. Nothing is changed; a database that is not
+    /// there is not created.
+    ///
+    /// # Errors
+    /// As those, as far as that can be known without running it; also when a script is half done.
+    pub async fn preview(&mut self, direction: Direction, to: &str) -> Result<Preview> {
         let record = self.record().await?;
         self.know(&record)?;
+        if let Some(unfinished) = &record.unfinished {
+            return Err(self.in_the_way(unfinished));
+        }
         let path = self.path(direction, &record.heads, to)?;
         let ledger_is_there = self.has_ledger().await?;
         let schema = match &mut self.connection {
@@ -103,11 +132,11 @@ pub async fn offline_sql(
     };
     let record = Record {
         heads,
-        history: Vec::new(),
+        ..Record::default()
     };
     let ledger_is_there = !record.heads.is_empty();
     let foresight = Foresight::new(schema, dialect);
-    text(
+    let preview = text(
         scripts,
         &ledger,
         direction,
@@ -115,8 +144,8 @@ pub async fn offline_sql(
         record,
         ledger_is_there,
         foresight,
-    )
-    .await
+    );
+    Ok(preview.await?.sql)
 }
 
 async fn text(
@@ -127,8 +156,9 @@ async fn text(
     record: Record,
     mut ledger_is_there: bool,
     mut foresight: Foresight,
-) -> Result<String> {
+) -> Result<Preview> {
     let mut heads = record.heads;
+    let mut previewed = Vec::new();
     let mut out = String::new();
     if !path.is_empty() {
         out.push_str(&comment("run this with a client that stops at the first error"));
@@ -150,25 +180,24 @@ async fn text(
         for sql in &session.before {
             out.push_str(&terminated(sql));
         }
-        out.push_str("BEGIN;\n");
-        let (body, statements) = foresight
+        let (mut body, statements) = foresight
             .script(&directives, &session)
             .await
             .map_err(|error| error.context(&name))?;
-        out.push_str(&body);
 
-        out.push('\n');
-        out.push_str(&comment("the ledger"));
+        body.open();
+        body.push("\n");
+        body.push(&comment("the ledger"));
         if !ledger_is_there {
-            out.push_str(&ledger.creation_sql()?);
+            body.push(&ledger.creation_sql()?);
             ledger_is_there = true;
         }
         let now = moved(&heads, revision, direction, scripts);
         for sql in ledger.moves(&heads, &now) {
-            out.push_str(&terminated(&sql));
+            body.push(&terminated(&sql));
         }
         heads = now;
-        out.push_str(&terminated(&ledger.insertion(&Entry {
+        body.push(&terminated(&ledger.insertion(&Entry {
             revision: Some(revision.clone()),
             direction,
             checksum: Some(scripts.checksum(revision)?),
@@ -179,16 +208,26 @@ async fn text(
             statements_total: statements,
         })));
         for sql in &session.checks {
-            out.push_str(&comment("must find no more than before the script"));
-            out.push_str(&terminated(sql));
+            body.push(&comment("must find no more than before the script"));
+            body.push(&terminated(sql));
         }
-        out.push_str("COMMIT;\n");
+        body.commit();
+        let (body, segments) = body.finish();
+        out.push_str(&body);
+        previewed.push(PreviewedScript {
+            revision: revision.clone(),
+            message: message.to_owned(),
+            segments,
+        });
         for sql in &session.after {
             out.push_str(&terminated(sql));
         }
         out.push('\n');
     }
-    Ok(out)
+    Ok(Preview {
+        sql: out,
+        scripts: previewed,
+    })
 }
 
 /// The schema along a run that does not happen.
@@ -212,21 +251,20 @@ impl Foresight {
     }
 
     /// The text of a script, and how many statements it has.
-    async fn script(&mut self, directives: &[Directive], session: &Session) -> Result<(String, u64)> {
-        let mut out = String::new();
+    async fn script(&mut self, directives: &[Directive], session: &Session) -> Result<(Segments, u64)> {
+        let mut out = Segments::default();
         let mut statements = 0;
         self.on_scratch(&session.before).await;
         for group in groups(directives) {
             if !self.sure && group.iter().any(|d| !d.is_opaque()) {
-                out.push('\n');
-                out.push_str(&comment(
+                out.push("\n");
+                out.push(&comment(
                     "planned without knowing what the SQL above does to the schema",
                 ));
             }
             let plan = self.plan(group)?;
             for step in &plan.steps {
-                out.push('\n');
-                out.push_str(&step.sql());
+                out.step(step);
                 statements += step.statements.len() as u64;
             }
             self.follow(group, plan).await;

@@ -3,7 +3,7 @@
 //! Comes in: scripts and an empty database. Afterwards it has the schema behind them. There is no ledger and no lock: a scratch belongs
 //! to nobody else.
 
-use super::apply::apply;
+use super::apply::{Runner, Start, apply};
 use super::{Direction, Scripts};
 use crate::Result;
 use crate::config::Filter;
@@ -31,9 +31,17 @@ pub(crate) async fn replay(
         for sql in &session.before {
             scratch.execute(sql).await?;
         }
-        let applied = apply(scratch, &directives, known.take(), dialect, &filter, &mut ())
+        scratch.execute("BEGIN").await?;
+        let runner = Runner {
+            connection: scratch,
+            dialect,
+            filter: &filter,
+            observer: &mut (),
+        };
+        let applied = apply(runner, &directives, Start::Anew(known.take()), None)
             .await
             .map_err(|error| error.context(super::name_of(scripts, revision)))?;
+        scratch.execute("COMMIT").await?;
         known = applied.schema;
         for sql in &session.after {
             scratch.execute(sql).await?;

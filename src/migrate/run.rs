@@ -1,15 +1,17 @@
-//! One run: the scripts on the way to a target, one transaction each.
+//! One run: the scripts on the way to a target, one transaction each where that is possible.
 //!
 //! Comes in: a direction and a target. Goes out: what ran. Each script is planned over the database as it is inside its own
 //! transaction, and whoever else has moved the database meanwhile is noticed there.
 
-use super::apply::{Violations, apply};
-use super::migrator::not_there;
+use super::apply::{Runner, Start, Violations, apply};
+use super::journal::{Journal, Progress};
+use super::ledger::{Record, Unfinished};
+use super::migrator::{not_there, opposite};
 use super::progress::Event;
 use super::scripts::Scripts;
 use super::{Direction, Entry, Migrator};
 use crate::dialect::Session;
-use crate::directive::Directive;
+use crate::directive::{Directive, reverse};
 use crate::script::{Header, RevisionId};
 use crate::{Error, ErrorKind, Notice, Result};
 use jiff::Timestamp;
@@ -46,6 +48,8 @@ struct Task {
     directives: Vec<Directive>,
     checksum: String,
     session: Session,
+    /// Whether it takes back what a run of the script in the other direction left half done.
+    takes_back: bool,
 }
 
 /// A run on its way.
@@ -72,16 +76,30 @@ enum Step {
     Overtaken { heads: Vec<RevisionId> },
 }
 
+/// What came of one script, before it is committed.
+struct Work {
+    step: Step,
+    /// How many statements it took, if it ran.
+    statements: Option<u64>,
+}
+
+/// What runs for a script, and from where.
+struct Begin {
+    start: Start,
+    directives: Vec<Directive>,
+}
+
 impl Migrator<'_> {
     pub(super) async fn migrate(&mut self, direction: Direction, to: &str) -> Result<Outcome> {
         self.recover().await?;
         let record = self.record().await?;
         self.know(&record)?;
+        let (taken_back, path) = self.way(direction, &record, to)?;
         // All are read before the first one runs: a fault in the last is a reason not to begin.
-        let tasks = self
-            .path(direction, &record.heads, to)?
+        let tasks = taken_back
             .iter()
-            .map(|revision| self.task(revision, direction))
+            .map(|revision| self.taking_back(revision, direction))
+            .chain(path.iter().map(|revision| self.task(revision, direction)))
             .collect::<Result<Vec<_>>>()?;
         let mut run = Run {
             direction,
@@ -117,7 +135,69 @@ impl Migrator<'_> {
             checksum: self.scripts.checksum(revision)?,
             session: self.dialect.session(&directives),
             directives,
+            takes_back: false,
         })
+    }
+
+    /// The task that takes back what the script did in the other direction.
+    fn taking_back(&self, revision: &RevisionId, direction: Direction) -> Result<Task> {
+        let task = self.task(revision, opposite(direction))?;
+        Ok(Task {
+            takes_back: true,
+            ..task
+        })
+    }
+
+    /// What has to run, in order, when a script may be half done: a script whose half is to be taken back, and the others.
+    ///
+    /// # Errors
+    /// When the script that is half done is not on the way.
+    fn way(
+        &self,
+        direction: Direction,
+        record: &Record,
+        to: &str,
+    ) -> Result<(Option<RevisionId>, Vec<RevisionId>)> {
+        let Some(unfinished) = &record.unfinished else {
+            return Ok((None, self.path(direction, &record.heads, to)?));
+        };
+        let Some(revision) = &unfinished.entry.revision else {
+            return Err(self.in_the_way(unfinished));
+        };
+        if unfinished.entry.direction == direction {
+            let mut path = self.path(direction, &record.heads, to)?;
+            let Some(at) = path.iter().position(|other| other == revision) else {
+                return Err(self.in_the_way(unfinished));
+            };
+            path[..=at].rotate_right(1);
+            return Ok((None, path));
+        }
+        // The half that is taken back counts as one step.
+        let steps = to.strip_prefix(['-', '+']).and_then(|n| n.parse::<usize>().ok());
+        let path = match steps {
+            Some(0 | 1) => Vec::new(),
+            Some(steps) => self.path(direction, &record.heads, &format!("{}{}", &to[..1], steps - 1))?,
+            None => self.path(direction, &record.heads, to)?,
+        };
+        Ok((Some(revision.clone()), path))
+    }
+
+    /// The error for a script that is half done and has to be finished first.
+    pub(super) fn in_the_way(&self, unfinished: &Unfinished) -> Error {
+        let entry = &unfinished.entry;
+        let (name, target) = match &entry.revision {
+            Some(revision) => (self.name_of(revision), revision.as_str()),
+            None => ("a script".to_owned(), ""),
+        };
+        Error::new(
+            ErrorKind::OutOfStep,
+            format!(
+                "the {} of {name} is half done: {} of {} statements have run",
+                entry.direction, entry.statements, entry.statements_total
+            ),
+        )
+        .hint(format!("finish it with `autogen {} {target}`", entry.direction))
+        .hint("or finish it by hand and say where the database is with `autogen stamp REVISION`")
     }
 
     /// Runs a script, unless somebody else has done so. Gives the heads behind it.
@@ -129,7 +209,7 @@ impl Migrator<'_> {
         run: &mut Run,
     ) -> Result<Vec<RevisionId>> {
         loop {
-            if run.overtaken {
+            if run.overtaken && !task.takes_back {
                 let applied = self.scripts.graph().ancestors(&heads);
                 if applied.contains(&task.header.revision) == (run.direction == Direction::Upgrade) {
                     return Ok(heads);
@@ -196,23 +276,72 @@ impl Migrator<'_> {
         .hint("see where it is with `autogen current`, then run the command again"))
     }
 
-    /// One script in its transaction.
+    /// One script in its transaction, or its segments.
     async fn step(&mut self, task: &Task, heads: &[RevisionId], run: &mut Run) -> Result<Step> {
         let revision = &task.header.revision;
-        let started_at = Timestamp::now();
-        self.begin(&task.session).await?;
-        let worked = self.work(task, heads, started_at, run).await;
-        let worked = worked.map_err(|error| error.context(self.name_of(revision)));
-        self.end(worked).await.map_err(|error| match error.kind() {
-            ErrorKind::Interrupted => Error::new(
+        let ledger = self.ledger.clone();
+        let mut journal = Journal::new(
+            &ledger,
+            Entry {
+                revision: Some(revision.clone()),
+                direction: run.direction,
+                checksum: Some(task.checksum.clone()),
+                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+                started_at: Some(Timestamp::now()),
+                finished_at: None,
+                statements: 0,
+                statements_total: 0,
+            },
+        );
+        if let Err(error) = self.begin(&task.session).await {
+            return Err(match error.kind() {
+                ErrorKind::Interrupted => self.cut_off(error, revision, &journal),
+                _ => error,
+            });
+        }
+        let worked = match self.work(task, heads, &mut journal, run).await {
+            Ok(Work { step, statements }) => match self.conclude(&mut journal, statements).await {
+                Ok(()) => Ok(step),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
+        };
+        let ended = self.end(worked).await;
+        ended.map_err(|error| self.cut_off(error, revision, &journal))
+    }
+
+    /// Writes the end of a script into the history, if it ran.
+    async fn conclude(&mut self, journal: &mut Journal<'_>, statements: Option<u64>) -> Result<()> {
+        match (&mut self.connection, statements) {
+            (Some(connection), Some(statements)) => journal.finish(connection, statements).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of a script, with what is left of it.
+    fn cut_off(&self, error: Error, revision: &RevisionId, journal: &Journal<'_>) -> Error {
+        let name = self.name_of(revision);
+        let left = journal.committed();
+        let error = match (error.kind(), left) {
+            (ErrorKind::Interrupted, None) => Error::new(
                 ErrorKind::Interrupted,
-                format!(
-                    "interrupted in {}: nothing of it is left in the database",
-                    self.name_of(revision)
-                ),
+                format!("interrupted in {name}: nothing of it is left in the database"),
             ),
-            _ => error,
-        })
+            (ErrorKind::Interrupted, Some(_)) => {
+                Error::new(ErrorKind::Interrupted, format!("interrupted in {name}"))
+            }
+            _ => error.context(name),
+        };
+        match left {
+            None => error,
+            Some((done, total)) => {
+                let direction = journal.direction();
+                error.hint(format!(
+                    "{done} of {total} statements have run and stay; `autogen {direction}` goes on behind them, `autogen {}` takes them back",
+                    opposite(direction)
+                ))
+            }
+        }
     }
 
     /// What happens inside the transaction of a script.
@@ -220,43 +349,59 @@ impl Migrator<'_> {
         &mut self,
         task: &Task,
         heads: &[RevisionId],
-        started_at: Timestamp,
+        journal: &mut Journal<'_>,
         run: &mut Run,
-    ) -> Result<Step> {
+    ) -> Result<Work> {
+        let overtaken = |heads| Work {
+            step: Step::Overtaken { heads },
+            statements: None,
+        };
         let Some(connection) = &mut self.connection else {
             return Err(not_there());
         };
         let now = self.ledger.heads(connection).await?;
+        let unfinished = self.ledger.unfinished(connection).await?;
         if now != heads {
-            return Ok(Step::Overtaken { heads: now });
+            return Ok(overtaken(now));
         }
+        let begin = match unfinished {
+            None if task.takes_back => {
+                // Somebody else has seen to it.
+                return Ok(Work {
+                    step: Step::Done {
+                        heads: now,
+                        statements: 0,
+                    },
+                    statements: None,
+                });
+            }
+            None => Begin {
+                start: Start::Anew(None),
+                directives: task.directives.clone(),
+            },
+            Some(unfinished) => self.go_on(task, unfinished, journal, run)?,
+        };
+        let Some(connection) = &mut self.connection else {
+            return Err(not_there());
+        };
         let checks = &task.session.checks;
         let before = Violations::look(connection, checks, self.dialect).await?;
-        let effect = apply(
+        let runner = Runner {
             connection,
-            &task.directives,
-            None,
-            self.dialect,
-            &self.filter,
-            &mut *self.observer,
-        )
-        .await?;
+            dialect: self.dialect,
+            filter: &self.filter,
+            observer: &mut *self.observer,
+        };
+        let effect = apply(runner, &begin.directives, begin.start, Some(journal)).await?;
 
         self.ledger.ensure(connection).await?;
         let revision = &task.header.revision;
-        let now = moved(heads, revision, run.direction, self.scripts);
-        self.ledger.set_heads(connection, heads, &now).await?;
-        let entry = Entry {
-            revision: Some(revision.clone()),
-            direction: run.direction,
-            checksum: Some(task.checksum.clone()),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: Some(started_at),
-            finished_at: Some(Timestamp::now()),
-            statements: effect.statements,
-            statements_total: effect.statements,
+        let now = if task.takes_back {
+            heads.to_vec()
+        } else {
+            moved(heads, revision, run.direction, self.scripts)
         };
-        self.ledger.record(connection, &entry).await?;
+        self.ledger.set_heads(connection, heads, &now).await?;
 
         let compared = match before {
             Ok(before) => Violations::look(connection, checks, self.dialect)
@@ -265,16 +410,102 @@ impl Migrator<'_> {
             Err(notice) => Err(notice),
         };
         match compared {
-            Ok((before, after)) => after.compare(&before, &task.directives, self.dialect)?,
+            Ok((before, after)) => after.compare(&before, &begin.directives, self.dialect)?,
             Err(notice) => {
                 self.observer.event(&Event::Noticed(&notice));
                 run.notices.push(notice);
             }
         }
-        Ok(Step::Done {
-            heads: now,
-            statements: effect.statements,
+        Ok(Work {
+            step: Step::Done {
+                heads: now,
+                statements: effect.statements,
+            },
+            statements: Some(effect.statements),
         })
+    }
+
+    /// Where a script begins that finds one half done: behind what has run, or with what takes that back.
+    ///
+    /// # Errors
+    /// When it is another script, or not any more what it was, or nothing can take it back.
+    fn go_on(
+        &mut self,
+        task: &Task,
+        unfinished: Unfinished,
+        journal: &mut Journal<'_>,
+        run: &mut Run,
+    ) -> Result<Begin> {
+        let Unfinished { entry, .. } = &unfinished;
+        let is_this = entry.revision.as_ref() == Some(&task.header.revision);
+        if !is_this || task.takes_back == (entry.direction == run.direction) {
+            return Err(self.in_the_way(&unfinished));
+        }
+        let (done, total) = (entry.statements, entry.statements_total);
+        let what = format!("{done} of {total} statements of its {} had run", entry.direction);
+        let unchanged = entry.checksum.as_ref() == Some(&task.checksum);
+        if !unchanged {
+            return Err(Error::new(
+                ErrorKind::OutOfStep,
+                format!("the script was changed while it was half done: {what}"),
+            )
+            .hint("put the script back as it was and run the command again")
+            .hint("or finish it by hand and say where the database is with `autogen stamp REVISION`"));
+        }
+        let progress = Progress::read(&unfinished)?;
+        if !task.takes_back {
+            self.notice(
+                run,
+                format!("{} goes on: {what}", self.name_of(&task.header.revision)),
+            );
+            journal.go_on(&unfinished, &progress);
+            return Ok(Begin {
+                start: Start::Behind(done, progress),
+                directives: task.directives.clone(),
+            });
+        }
+        let finish = || {
+            format!(
+                "finish it with `autogen {}`, or by hand, and then say where the database is with `autogen stamp REVISION`",
+                entry.direction
+            )
+        };
+        if progress.undoes {
+            return Err(self.in_the_way(&unfinished));
+        }
+        let carried_out = progress.carried_out(&task.directives, done).map_err(|half| {
+            Error::new(
+                ErrorKind::OutOfStep,
+                format!("{what}, and it ended in the middle of `{}`", half.summary()),
+            )
+            .hint(finish())
+        })?;
+        let directives = reverse(&carried_out);
+        if let Some(Directive::Irreversible { why }) = directives
+            .iter()
+            .find(|d| matches!(d, Directive::Irreversible { .. }))
+        {
+            return Err(Error::new(
+                ErrorKind::OutOfStep,
+                format!("{what}, and cannot be taken back: {why}"),
+            )
+            .hint(finish()));
+        }
+        self.notice(
+            run,
+            format!("{} is taken back: {what}", self.name_of(&task.header.revision)),
+        );
+        journal.replace(unfinished);
+        Ok(Begin {
+            start: Start::TakingBack,
+            directives,
+        })
+    }
+
+    fn notice(&mut self, run: &mut Run, text: String) {
+        let notice = Notice::warning(text);
+        self.observer.event(&Event::Noticed(&notice));
+        run.notices.push(notice);
     }
 
     /// What has to run, in order.

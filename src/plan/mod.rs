@@ -10,12 +10,14 @@ mod contradiction;
 mod guard;
 mod opaque;
 mod rows;
+mod segments;
 mod text;
 
 #[cfg(feature = "connect")]
 pub(crate) use compile::refuse_irreversible;
 pub use compile::{Plan, Step, groups, plan};
 pub use contradiction::{Contradiction, Guard};
+pub use segments::Segment;
 #[cfg(feature = "connect")]
-pub(crate) use text::comment;
-pub(crate) use text::terminated;
+pub(crate) use segments::Segments;
+pub(crate) use text::{comment, terminated};

@@ -1,5 +1,6 @@
 //! Plans as text to read, or to run with the engine's own client.
 
+use super::segments::Segments;
 use super::{Plan, Step};
 use std::fmt::Write;
 
@@ -11,17 +12,20 @@ impl Plan {
         for sql in &self.session.before {
             out.push_str(&terminated(sql));
         }
-        out.push_str("BEGIN;\n");
+        let mut segments = Segments::default();
         for step in &self.steps {
-            out.push('\n');
-            out.push_str(&step.sql());
+            segments.step(step);
         }
-        out.push('\n');
+        if self.steps.is_empty() || !self.session.checks.is_empty() {
+            segments.open();
+        }
+        segments.push("\n");
         for sql in &self.session.checks {
-            out.push_str(&comment("the next query must find nothing new"));
-            out.push_str(&terminated(sql));
+            segments.push(&comment("the next query must find nothing new"));
+            segments.push(&terminated(sql));
         }
-        out.push_str("COMMIT;\n");
+        segments.commit();
+        out.push_str(&segments.finish().0);
         for sql in &self.session.after {
             out.push_str(&terminated(sql));
         }
@@ -30,17 +34,11 @@ impl Plan {
 }
 
 impl Step {
-    /// The SQL of the step under a comment that says what it does.
-    pub fn sql(&self) -> String {
+    /// A comment that says what the step does, and what it loses.
+    pub(super) fn heading(&self) -> String {
         let mut out = comment(&self.directive.summary());
         for loss in self.directive.losses() {
             out.push_str(&comment(&format!("loses data: {loss}")));
-        }
-        for statement in &self.statements {
-            if let Some(note) = &statement.note {
-                out.push_str(&comment(note));
-            }
-            out.push_str(&terminated(&statement.sql));
         }
         out
     }
