@@ -50,6 +50,7 @@ pub struct Filter {
     include: Vec<Rule>,
     exclude: Vec<Rule>,
     hidden: Vec<String>,
+    namespaces: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,21 @@ impl Filter {
             self.hidden.push(table);
         }
         self
+    }
+
+    /// Leaves only these namespaces, and nothing that is in none (extensions, casts, publications); without any, everything.
+    pub fn set_namespaces<S: Into<String>>(&mut self, namespaces: impl IntoIterator<Item = S>) {
+        self.namespaces = namespaces.into_iter().map(Into::into).collect();
+    }
+
+    /// Whether anything in that namespace is managed.
+    pub fn reads_namespace(&self, name: &str) -> bool {
+        self.namespaces.is_empty() || self.namespaces.iter().any(|n| n == name)
+    }
+
+    /// Whether all namespaces are managed, and what is in none.
+    pub fn reads_everything(&self) -> bool {
+        self.namespaces.is_empty()
     }
 
     /// Whether a thing is managed. `kind` is `table`, `column`, `index`, `constraint` or the kind of an object; `parent` is the

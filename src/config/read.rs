@@ -123,6 +123,7 @@ impl Reader<'_> {
             }
             "schemas" => {
                 config.schemas = self.texts(name, value)?;
+                config.filter.set_namespaces(config.schemas.clone());
             }
             "format" => {
                 config.format = self.choice(name, value, &[("rust", Format::Rust), ("sql", Format::Sql)])?;

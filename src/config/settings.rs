@@ -51,7 +51,7 @@ pub struct Config {
     pub constraint_names: ConstraintNames,
     /// `manage`: what else is managed.
     pub manage: BTreeSet<Manage>,
-    /// `schemas`: the namespaces that are managed; empty for the default one.
+    /// `schemas`: the namespaces that are managed; empty for all of them. The filter has them too.
     pub schemas: Vec<String>,
     /// `lock_timeout`: how long to wait for another migrator or a locked database.
     pub lock_timeout: Duration,

@@ -3,6 +3,8 @@
 //! Comes in: a connection and a filter. Goes out: the schema as the engine's own catalog has it, with notices about what was seen
 //! and left alone. The number of queries does not grow with the number of tables. Nothing is written and nothing compared.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -29,6 +31,8 @@ pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Ref
     match connection.engine() {
         #[cfg(feature = "sqlite")]
         Engine::Sqlite => Ok(sqlite::read(&sqlite::catalog(connection).await?, filter)),
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => Box::pin(postgres::read(connection, filter)).await,
         engine => Err(crate::Error::new(
             crate::ErrorKind::Usage,
             format!("this build cannot read a schema from {engine}"),

@@ -1,0 +1,167 @@
+//! PostgreSQL 13 to 18: one query for each group of kinds, in one transaction under an empty search path.
+//!
+//! What a query gives is joined here by the numbers of the catalog, so that the server does no work for each table. The names of
+//! what is not managed are never asked for, where a namespace tells.
+
+mod catalog;
+mod constraints;
+mod dependencies;
+mod indexes;
+mod objects;
+mod privileges;
+mod query;
+mod relations;
+mod sequences;
+mod session;
+mod spelling;
+
+use super::Reflection;
+use crate::config::Filter;
+use crate::database::Connection;
+use crate::schema::{Name, Namespace};
+use crate::{Notice, Result};
+use catalog::Catalog;
+use constraints::Constraints;
+use dependencies::Dependencies;
+use indexes::Indexes;
+use privileges::Privileges;
+use session::{Namespaces, Session};
+
+/// The number of something in the catalog.
+type Oid = u32;
+
+/// The numbers of the catalogs themselves, which never change.
+mod class {
+    use super::Oid;
+
+    pub(super) const TABLESPACE: Oid = 1213;
+    pub(super) const TYPE: Oid = 1247;
+    pub(super) const RELATION: Oid = 1259;
+    pub(super) const DEFAULT: Oid = 2604;
+    pub(super) const CONSTRAINT: Oid = 2606;
+    pub(super) const LANGUAGE: Oid = 2612;
+    pub(super) const NAMESPACE: Oid = 2615;
+    pub(super) const OPERATOR_CLASS: Oid = 2616;
+    pub(super) const TRIGGER: Oid = 2620;
+    pub(super) const EXTENSION: Oid = 3079;
+    pub(super) const COLLATION: Oid = 3456;
+    pub(super) const PUBLICATION: Oid = 6104;
+}
+
+/// The namespace that names without one are in.
+const PUBLIC: &str = "public";
+
+/// Reads the schema of the connected database.
+///
+/// # Errors
+/// When the catalog cannot be read, or says what this program does not understand.
+pub(super) async fn read(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+    let mut session = Session::begin(connection).await?;
+    let outcome = gather(&mut session, filter).await;
+    session.end(outcome).await
+}
+
+async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection> {
+    let mut catalog = namespaces(session, filter).await?;
+    for row in session.rows(include_str!("lookups.sql")).await? {
+        catalog.look_up(row)?;
+    }
+    for mut row in session.rows(include_str!("comments.sql")).await? {
+        let key = (row.number()?, row.number()?, row.number()?);
+        catalog.comments.insert(key, row.text()?);
+    }
+    catalog.comment_namespaces();
+    for row in session.rows(include_str!("relations.sql")).await? {
+        relations::relation(&mut catalog, row)?;
+    }
+    for row in session.rows(include_str!("columns.sql")).await? {
+        relations::column(&mut catalog, row)?;
+    }
+    relations::arrange(&mut catalog);
+    for row in session.rows(include_str!("sequences.sql")).await? {
+        sequences::sequence(&mut catalog, row)?;
+    }
+    for row in session.rows(include_str!("types.sql")).await? {
+        objects::object(&mut catalog, row)?;
+    }
+    let mut constraints = Constraints::default();
+    for row in session.rows(include_str!("constraints.sql")).await? {
+        constraints.take(&mut catalog, row)?;
+    }
+    constraints.settle(&mut catalog);
+    let mut indexes = Indexes::default();
+    for row in session.rows(include_str!("indexes.sql")).await? {
+        indexes.take(&catalog, row)?;
+    }
+    indexes.settle(&mut catalog, &constraints);
+    drop(constraints);
+    objects::of_relations(&mut catalog);
+    for query in [
+        include_str!("views.sql"),
+        include_str!("routines.sql"),
+        include_str!("attached.sql"),
+        concat!(
+            include_str!("text_search.sql"),
+            "UNION ALL\n",
+            include_str!("operators.sql"),
+            "UNION ALL\n",
+            include_str!("database.sql"),
+        ),
+    ] {
+        for row in session.rows(query).await? {
+            objects::object(&mut catalog, row)?;
+        }
+    }
+    relations::finish(&mut catalog);
+    let mut dependencies = Dependencies::default();
+    for row in session.rows(include_str!("dependencies.sql")).await? {
+        dependencies.take(row)?;
+    }
+    dependencies.settle(&mut catalog);
+    let mut privileges = Privileges::default();
+    for row in session.rows(include_str!("privileges.sql")).await? {
+        privileges.take(&mut catalog, &dependencies, row)?;
+    }
+    privileges.settle(&mut catalog, &dependencies);
+    for row in session.rows(include_str!("default_privileges.sql")).await? {
+        privileges::default_privileges(&mut catalog, row)?;
+    }
+    let notices = catalog.left_alone.iter();
+    let notices = notices
+        .map(|what| Notice::new(format!("{what} is left alone")))
+        .collect();
+    Ok(Reflection {
+        schema: catalog.schema,
+        notices,
+    })
+}
+
+/// The namespaces that are read, and among them those that are part of the schema.
+async fn namespaces<'f>(session: &mut Session<'_>, filter: &'f Filter) -> Result<Catalog<'f>> {
+    let mut found = Namespaces::new();
+    let mut own = Vec::new();
+    for mut row in session.rows(include_str!("namespaces.sql")).await? {
+        let oid: Oid = row.number()?;
+        let name = Name::new(row.text()?);
+        let is_member = row.flag()?;
+        if !filter.reads_namespace(&name) {
+            continue;
+        }
+        let is_default = name.as_str() == PUBLIC;
+        if !is_default && !is_member && filter.admits("schema", &name, None) {
+            own.push((oid, name.clone()));
+        }
+        found.insert(oid, (!is_default).then_some(name));
+    }
+    session.fit.namespaces = found.keys().copied().collect();
+    session.fit.global = filter.reads_everything();
+    let mut catalog = Catalog::new(filter, session.fit.version, found);
+    for (_, name) in own {
+        let namespace = Namespace {
+            name: name.clone(),
+            comment: None,
+        };
+        catalog.schema.namespaces.insert(name, namespace);
+    }
+    Ok(catalog)
+}

@@ -1,0 +1,89 @@
+//! The transaction that a reflection reads in.
+//!
+//! Comes in: a connection, in a transaction or not. Goes out: rows of catalog queries, read under an empty search path; afterwards
+//! the connection is as it was before.
+
+use super::query::{Cells, Fit};
+use crate::database::Connection;
+use crate::schema::Name;
+use crate::{Error, ErrorKind, Result};
+use std::collections::BTreeMap;
+
+/// The setting that lives as long as a transaction, by which it is told whether one is open.
+const MARK: &str = "autogen.transaction";
+
+/// A reading of the catalog under way.
+pub(super) struct Session<'c> {
+    connection: &'c mut Connection,
+    /// What queries are fitted to.
+    pub(super) fit: Fit,
+    /// The search path to go back to in a transaction that was open before; `None` in one of our own.
+    former_path: Option<String>,
+}
+
+/// Numbers of things in the catalog.
+pub(super) type Namespaces = BTreeMap<super::Oid, Option<Name>>;
+
+impl<'c> Session<'c> {
+    /// Begins a transaction in which nothing changes while it is read, or goes on in the one that is open.
+    pub(super) async fn begin(connection: &'c mut Connection) -> Result<Session<'c>> {
+        // What is set for one transaction is gone with the next query, unless that is in the same one.
+        let ask = format!(
+            "SELECT set_config('{MARK}', 'open', true), current_setting('search_path'), current_setting('server_version_num')"
+        );
+        let mut cells = one(connection.query(&ask).await?)?;
+        cells.text()?;
+        let path = cells.text()?;
+        let version: u32 = cells.number()?;
+        let open = format!("SELECT current_setting('{MARK}', true)");
+        let is_open = one(connection.query(&open).await?)?.optional()?.as_deref() == Some("open");
+        let begin = if is_open {
+            format!("SET LOCAL {MARK} = ''; SET LOCAL search_path = ''")
+        } else {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''".to_owned()
+        };
+        connection.execute(&begin).await?;
+        Ok(Self {
+            connection,
+            fit: Fit {
+                version: version / 10_000,
+                namespaces: Vec::new(),
+                global: true,
+            },
+            former_path: is_open.then_some(path),
+        })
+    }
+
+    /// The rows of a query, fitted to the server.
+    pub(super) async fn rows(&mut self, template: &str) -> Result<impl Iterator<Item = Cells> + use<>> {
+        let sql = self.fit.sql(template);
+        Ok(self.connection.query(&sql).await?.into_iter().map(Cells::new))
+    }
+
+    /// Leaves the connection as it was. After an error a transaction that was open before is for its owner to roll back.
+    pub(super) async fn end<T>(self, outcome: Result<T>) -> Result<T> {
+        match (&outcome, &self.former_path) {
+            (Ok(_), None) => {
+                self.connection.execute("COMMIT").await?;
+            }
+            (Ok(_), Some(path)) => {
+                let path = super::spelling::literal(path);
+                self.connection
+                    .query(&format!("SELECT set_config('search_path', {path}, true)"))
+                    .await?;
+            }
+            (Err(_), None) => {
+                // The error of the reading says more than one of the rollback.
+                let _ = self.connection.roll_back().await;
+            }
+            (Err(_), Some(_)) => {}
+        }
+        outcome
+    }
+}
+
+fn one(rows: Vec<crate::database::Row>) -> Result<Cells> {
+    let row = rows.into_iter().next();
+    row.map(Cells::new)
+        .ok_or_else(|| Error::new(ErrorKind::Database, "the server does not answer a query"))
+}
