@@ -64,6 +64,7 @@ struct Inner {
     message: String,
     places: Vec<Place>,
     hints: Vec<String>,
+    code: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -78,6 +79,7 @@ impl Error {
             message: message.into(),
             places: Vec::new(),
             hints: Vec::new(),
+            code: None,
             source: None,
         }))
     }
@@ -93,6 +95,14 @@ impl Error {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hints.push(hint.into());
+        self
+    }
+
+    /// Keeps the code by which the engine tells its errors apart (`SQLSTATE`).
+    #[must_use]
+    #[cfg(feature = "connect")]
+    pub(crate) fn coded(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
         self
     }
 
@@ -143,6 +153,11 @@ impl Error {
     /// What to do next.
     pub fn hints(&self) -> &[String] {
         &self.0.hints
+    }
+
+    /// The code by which the engine tells its errors apart (`SQLSTATE`), where a server has given one.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
     }
 
     /// The exit code of a program that ends with this error: 3 when the database and the scripts are out of step, else 1.

@@ -27,7 +27,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     let url = project.database()?;
     let dialect = for_engine(url.engine())?;
     let scripts = project.scripts()?;
-    let standing = standing::of(&project, &scripts, &url).await?;
+    let (standing, connection) = standing::over(&project, &scripts, &url).await?;
     let out_of_step = standing::describe(&standing.status, &scripts);
     let to = match project.source_or_target(&arguments.to)? {
         // What somebody did behind the scripts' back shows against those that are applied; the rest are yet to come.
@@ -50,13 +50,16 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
             terminal.plain_data(&format!("{message}\n"))?;
             terminal.say(hint);
         }
+        if let Some(connection) = connection {
+            connection.close().await?;
+        }
         return Ok(Outcome::OutOfStep);
     }
 
     let database = Source::Database(url);
     let missing = Pair::new(Missing::Empty, Missing::Error);
     let realised = project
-        .realise_both(Pair::new(&database, &to), dialect, missing)
+        .realise_both(Pair::new(&database, &to), dialect, missing, connection)
         .await?;
     let sides = Sides::compare(&project, dialect, realised, &[], Asking::Never)?;
     let difference = Difference::new(&sides.comparison.upgrade);

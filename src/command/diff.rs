@@ -28,7 +28,9 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     );
     let dialect = project.dialect_of([&sources.live, &sources.target])?;
     let missing = Pair::new(Missing::Empty, Missing::Empty);
-    let realised = project.realise_both(sources.as_ref(), dialect, missing).await?;
+    let realised = project
+        .realise_both(sources.as_ref(), dialect, missing, None)
+        .await?;
     let sides = Sides::compare(&project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
     let upgrade = &sides.comparison.upgrade;
 

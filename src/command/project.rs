@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use futures_util::future::join;
-
 use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Result,
     cli::{Terminal, arguments::GlobalOptions},
     compare::Pair,
-    config::{Config, Environment},
+    config::{Config, Environment, Filter},
     database::Open,
-    dialect::{Dialect, for_engine},
+    dialect::{Dialect, Engine, for_engine},
     migrate::Scripts,
     plan::plan,
     schema::Schema,
     script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
-    target::{Context, Missing, Realised, Source, realise},
+    target::{Context, Missing, Realised, Server, Source, leave_out_unmanaged, realise, realise_both},
 };
 
 /// The word for the project's own database among sources.
@@ -211,10 +209,12 @@ impl<'a> Project<'a> {
         missing: Missing,
     ) -> Result<Realised> {
         let _work = self.terminal.work(&format!("reading {source}"));
-        self.read(source, dialect, missing).await
+        let surroundings = self.surroundings([source], dialect)?;
+        realise(source, &surroundings.context(missing)).await
     }
 
-    /// What two sources declare, read at the same time. A database that is not there counts as an empty one where `missing` says so.
+    /// What two sources declare, without what nobody manages, read at the same time. A database that is not there counts as an
+    /// empty one where `missing` says so. `opened` is a connection to the project's database, if there is one by now; it is closed.
     ///
     /// # Errors
     /// As [`realise`]; of two errors, that of the first source.
@@ -223,36 +223,80 @@ impl<'a> Project<'a> {
         sources: Pair<&Source>,
         dialect: &dyn Dialect,
         missing: Pair<Missing>,
+        opened: Option<Connection>,
     ) -> Result<Pair<Realised>> {
         let _work = self
             .terminal
             .work(&format!("reading {} and {}", sources.live, sources.target));
-        let (live, target) = join(
-            self.read(sources.live, dialect, missing.live),
-            self.read(sources.target, dialect, missing.target),
-        )
-        .await;
-        Ok(Pair::new(live?, target?))
+        let surroundings = self.surroundings([sources.live, sources.target], dialect)?;
+        let contexts = missing.map(|missing| surroundings.context(missing));
+        let mut sides = realise_both(sources, contexts.as_ref(), opened).await?;
+        leave_out_unmanaged(&mut sides, self.config.manage.as_ref());
+        Ok(sides)
     }
 
-    async fn read(&self, source: &Source, dialect: &dyn Dialect, missing: Missing) -> Result<Realised> {
-        let filter = self
-            .config
-            .filter
-            .clone()
-            .hiding([self.config.version_table.clone(), self.config.history_table()]);
-        let cache = cache_folder();
-        let scripts = match source {
-            Source::Migrations(_) => Some(self.scripts()?),
-            Source::Database(_) | Source::Sql(_) => None,
+    /// What sources are realised with. The server is that of the first database among them, else that of the project's.
+    fn surroundings<'s>(
+        &'s self,
+        sources: impl IntoIterator<Item = &'s Source> + Clone,
+        dialect: &dyn Dialect,
+    ) -> Result<Surroundings<'s>> {
+        let engine = dialect.engine();
+        let is_history = |source: &Source| matches!(source, Source::Migrations(_));
+        let scripts = if sources.clone().into_iter().any(is_history) {
+            Some(self.scripts()?)
+        } else {
+            None
         };
-        let context = Context {
-            scripts: scripts.as_ref().map(|scripts| scripts as &dyn Scripts),
-            cache: cache.as_deref(),
+        let server = if engine.has_server() {
+            let database = sources.into_iter().find_map(|source| match source {
+                Source::Database(url) => Some(url.clone()),
+                Source::Sql(_) | Source::Migrations(_) => None,
+            });
+            let database = match database {
+                Some(database) => database,
+                None => self.database()?,
+            };
+            Some(Server::new(database, self.config.scratch_url(&self.environment)?))
+        } else {
+            None
+        };
+        Ok(Surroundings {
+            engine,
+            filter: self
+                .config
+                .filter
+                .clone()
+                .hiding([self.config.version_table.clone(), self.config.history_table()]),
+            cache: cache_folder(),
+            scripts,
+            server,
+            config: &self.config,
+        })
+    }
+}
+
+/// What sources are realised with, except for what is special to each.
+struct Surroundings<'a> {
+    engine: Engine,
+    filter: Filter,
+    cache: Option<PathBuf>,
+    scripts: Option<Folder>,
+    server: Option<Server>,
+    config: &'a Config,
+}
+
+impl Surroundings<'_> {
+    fn context(&self, missing: Missing) -> Context<'_> {
+        Context {
+            scripts: self.scripts.as_ref().map(|scripts| scripts as &dyn Scripts),
+            cache: self.cache.as_deref(),
             missing,
-            ..Context::new(dialect.engine(), &filter)
-        };
-        realise(source, &context).await
+            server: self.server.as_ref(),
+            manage: self.config.manage.as_ref(),
+            code: self.config.target_code,
+            ..Context::new(self.engine, &self.filter)
+        }
     }
 }
 

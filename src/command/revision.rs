@@ -120,7 +120,7 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
     }
     let missing = Pair::new(Missing::Empty, Missing::Error);
     let realised = project
-        .realise_both(Pair::new(&from, &target), dialect, missing)
+        .realise_both(Pair::new(&from, &target), dialect, missing, None)
         .await?;
     let sides = Sides::compare(project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
     Ok(Found {

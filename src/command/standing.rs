@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use crate::{
-    DatabaseUrl, Error, ErrorKind, Notice, Result,
+    Connection, DatabaseUrl, Error, ErrorKind, Notice, Result,
     database::Open,
     migrate::{Applied, Migrator, Options, Status},
     script::{Folder, RevisionId},
@@ -23,13 +23,26 @@ pub(super) struct Standing {
 /// # Errors
 /// When the database cannot be opened or its ledger not be read.
 pub(super) async fn of(project: &Project<'_>, scripts: &Folder, url: &DatabaseUrl) -> Result<Standing> {
-    let connection = project.connection(url, Open::ReadOnly).await?;
-    let mut migrator = Migrator::new(connection, url.engine(), scripts, &Options::from(&project.config))?;
-    let standing = ask(&mut migrator).await?;
-    if let Some(connection) = migrator.into_connection().await? {
+    let (standing, connection) = over(project, scripts, url).await?;
+    if let Some(connection) = connection {
         connection.close().await?;
     }
     Ok(standing)
+}
+
+/// The same, with the connection over which the ledger was asked; `None` when the database is not there.
+///
+/// # Errors
+/// As [`of`].
+pub(super) async fn over(
+    project: &Project<'_>,
+    scripts: &Folder,
+    url: &DatabaseUrl,
+) -> Result<(Standing, Option<Connection>)> {
+    let connection = project.connection(url, Open::ReadOnly).await?;
+    let mut migrator = Migrator::new(connection, url.engine(), scripts, &Options::from(&project.config))?;
+    let standing = ask(&mut migrator).await?;
+    Ok((standing, migrator.into_connection().await?))
 }
 
 /// Asks the ledger through `migrator`.

@@ -13,5 +13,5 @@ pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
 pub use environment::Environment;
 pub use filter::Filter;
-pub use settings::{Config, Manage};
+pub use settings::{Config, Manage, TargetCode};
 pub use template::FileTemplate;

@@ -14,13 +14,13 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Environment, FileTemplate, Filter, Format, Manage,
+    Config, ConstraintNames, Environment, FileTemplate, Filter, Format, Manage, TargetCode,
     settings::{Secret, unexpandable},
 };
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "script_location",
     "url",
     "target",
@@ -36,6 +36,7 @@ const KEYS: [&str; 18] = [
     "manage",
     "schemas",
     "scratch_url",
+    "target_code",
     "lock_timeout",
     "statement_timeout",
     // Not a setting: lets editors find a schema for the file.
@@ -148,11 +149,16 @@ impl Reader<'_> {
             "column_order" => config.column_order = self.boolean(name, value)?,
             "manage" => {
                 let choices = [("grants", Manage::Grants), ("owners", Manage::Owners)];
-                config.manage = self
+                let manage: Result<BTreeSet<Manage>> = self
                     .elements(name, value)?
                     .into_iter()
                     .map(|element| self.choice(name, element, &choices))
-                    .collect::<Result<BTreeSet<_>>>()?;
+                    .collect();
+                config.manage = Some(manage?);
+            }
+            "target_code" => {
+                let choices = [("refuse", TargetCode::Refuse), ("run", TargetCode::Run)];
+                config.target_code = self.choice(name, value, &choices)?;
             }
             "lock_timeout" => config.lock_timeout = self.duration(name, value)?,
             "statement_timeout" => config.statement_timeout = Some(self.duration(name, value)?),
@@ -410,7 +416,7 @@ mod tests {
         assert_eq!(config.truncate_slug_length, 16);
         assert!(config.column_order);
         assert_eq!(config.constraint_names, ConstraintNames::Ignore);
-        assert_eq!(config.manage.len(), 2);
+        assert_eq!(config.manage.as_ref().map(BTreeSet::len), Some(2));
         assert_eq!(config.schemas, ["public", "app"]);
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
         assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
@@ -434,7 +440,7 @@ mod tests {
         let config = parse("target = 'schema.sql'\nschemas = 'public'\nmanage = 'grants'").unwrap();
         assert_eq!(config.target, ["schema.sql"]);
         assert_eq!(config.schemas, ["public"]);
-        assert_eq!(config.manage.len(), 1);
+        assert_eq!(config.manage.as_ref().map(BTreeSet::len), Some(1));
     }
 
     #[test]

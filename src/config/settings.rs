@@ -26,6 +26,16 @@ pub enum Manage {
     Owners,
 }
 
+/// Whether a target may run code while it is loaded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TargetCode {
+    /// Code in a target is an error.
+    #[default]
+    Refuse,
+    /// Code runs on the scratch database, with the rights of whoever connects to it.
+    Run,
+}
+
 /// The settings of one project: `autogen.toml`, checked, with defaults for what it does not say.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -49,8 +59,10 @@ pub struct Config {
     pub column_order: bool,
     /// `constraint_names`: whether names of constraints and indexes are a difference.
     pub constraint_names: ConstraintNames,
-    /// `manage`: what else is managed.
-    pub manage: BTreeSet<Manage>,
+    /// `manage`: what else is managed; `None` for what the target speaks of.
+    pub manage: Option<BTreeSet<Manage>>,
+    /// `target_code`: whether a target may run code while it is loaded.
+    pub target_code: TargetCode,
     /// `schemas`: the namespaces that are managed; empty for all of them. The filter has them too.
     pub schemas: Vec<String>,
     /// `lock_timeout`: how long to wait for another migrator or a locked database.
@@ -92,7 +104,8 @@ impl Default for Config {
             timezone: TimeZone::UTC,
             column_order: false,
             constraint_names: ConstraintNames::default(),
-            manage: BTreeSet::new(),
+            manage: None,
+            target_code: TargetCode::default(),
             schemas: Vec::new(),
             lock_timeout: Duration::from_secs(10),
             statement_timeout: None,

@@ -31,6 +31,14 @@ impl Engine {
         }
     }
 
+    /// Whether its databases are kept by a server.
+    pub fn has_server(self) -> bool {
+        match self {
+            Self::Postgres | Self::Mysql | Self::Mariadb => true,
+            Self::Sqlite => false,
+        }
+    }
+
     /// The engine of that [`name`](Self::name).
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|engine| engine.name() == name)

@@ -7,6 +7,7 @@
 //! For 1,000 SQLite tables, reading a kept schema takes a tenth of the time of making it; for a few tables it takes longer.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
@@ -16,17 +17,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{files::SqlFile, realise::Realised};
+use super::{
+    files::SqlFile,
+    manage::Declares,
+    realise::{Context, Realised},
+};
 use crate::{
     Level, Notice, Place,
     compare::{Rename, RenameOf, RenameOrigin},
-    config::Filter,
     dialect::Engine,
     schema::{FORMAT_VERSION, Name, QName, Schema},
 };
 
 /// The version of the form in which realised targets are kept.
-const CACHE_FORMAT: u32 = 1;
+const CACHE_FORMAT: u32 = 2;
 
 /// Less text than this is realised faster than it is looked up.
 const WORTH_KEEPING: usize = 64 * 1024;
@@ -42,18 +46,25 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The key of the schema that an engine of this version makes of these files.
-    pub(super) fn new(files: &[SqlFile], engine: Engine, engine_version: &str, filter: &Filter) -> Self {
+    /// The key of the schema that an engine makes of these files; `made_by` is its version, and all else about it that matters.
+    pub(super) fn new(files: &[SqlFile], context: &Context<'_>, made_by: &str) -> Self {
+        let engine = context.engine;
         let mut slot = Hash::default();
         slot.add(engine.name());
-        slot.add(&format!("{filter:?}"));
+        slot.add(&format!("{:?}", context.filter));
+        slot.add(&format!("{:?} {:?}", context.manage, context.code));
+        slot.add(
+            context
+                .server
+                .map_or("", |server| server.database().database_name().unwrap_or("")),
+        );
         for file in files {
             slot.add_bytes(file.path.as_os_str().as_encoded_bytes());
         }
         let mut content = Hash::default();
         content.add(&format!("{CACHE_FORMAT}.{FORMAT_VERSION}"));
         content.add(&this_program());
-        content.add(engine_version);
+        content.add(made_by);
         for file in files {
             content.add(&file.text);
         }
@@ -143,6 +154,11 @@ impl Cache {
             schema,
             renames: kept.renames.into_iter().map(Rename::from).collect(),
             notices: kept.notices.into_iter().map(Notice::from).collect(),
+            declares: Declares {
+                grants: kept.declares_grants,
+                owners: kept.declares_owners,
+            },
+            assumes: kept.assumes,
         })
     }
 
@@ -162,6 +178,9 @@ impl Cache {
                 .map(KeptRename::new)
                 .collect::<Option<_>>()?,
             notices: realised.notices.iter().map(KeptNotice::from).collect(),
+            declares_grants: realised.declares.grants,
+            declares_owners: realised.declares.owners,
+            assumes: realised.assumes.clone(),
         };
         let body = serde_json::to_string(&kept).ok()?;
         fs::create_dir_all(&self.folder).ok()?;
@@ -192,6 +211,9 @@ struct Kept {
     schema: Value,
     renames: Vec<KeptRename>,
     notices: Vec<KeptNotice>,
+    declares_grants: bool,
+    declares_owners: bool,
+    assumes: BTreeSet<Name>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -23,6 +23,19 @@ pub(super) struct Named<'a> {
     pub(super) name: Cow<'a, str>,
     /// Its first byte.
     pub(super) offset: usize,
+    /// Whether it stands in quotes.
+    pub(super) is_quoted: bool,
+}
+
+impl<'a> Named<'a> {
+    /// The name as the engine keeps it, if that `folds` names without quotes to lower case.
+    pub(super) fn kept(self, folds: bool) -> Cow<'a, str> {
+        if folds && !self.is_quoted && self.name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(self.name.to_ascii_lowercase())
+        } else {
+            self.name
+        }
+    }
 }
 
 impl<'a> Cursor<'a> {
@@ -122,6 +135,7 @@ impl<'a> Cursor<'a> {
         Some(Named {
             name: unquote(token.text(self.text), self.lexicon),
             offset: token.start,
+            is_quoted: token.kind != TokenKind::Word,
         })
     }
 

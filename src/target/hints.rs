@@ -314,7 +314,9 @@ fn old_name(text: &str, rules: &Rules) -> Option<String> {
             (rest_is_empty && !name.is_empty()).then(|| name.into_owned())
         }
         TokenKind::Unterminated => None,
-        _ => (!text.contains('\n')).then(|| text.to_owned()),
+        _ if text.contains('\n') => None,
+        _ if rules.names_fold => Some(text.to_ascii_lowercase()),
+        _ => Some(text.to_owned()),
     }
 }
 
@@ -339,14 +341,19 @@ struct Item<'a> {
 
 fn created_table<'a>(statement: &Statement<'a>, rules: &Rules) -> Option<CreatedTable<'a>> {
     let mut cursor = Cursor::new(statement.text, rules.lexicon);
-    if !cursor.eat_all(&["create", "table"]) {
+    if !cursor.eat("create") {
+        return None;
+    }
+    cursor.eat("unlogged");
+    if !cursor.eat("table") {
         return None;
     }
     cursor.eat_all(&["if", "not", "exists"]);
-    let (qualifier, Named { name, .. }) = cursor.qualified_name()?;
+    let (qualifier, name) = cursor.qualified_name()?;
+    let name = name.kept(rules.names_fold);
     let namespace = qualifier
-        .filter(|qualifier| !qualifier.name.eq_ignore_ascii_case(rules.own_database))
-        .map(|qualifier| Name::from(qualifier.name.as_ref()));
+        .filter(|qualifier| !qualifier.name.eq_ignore_ascii_case(rules.home))
+        .map(|qualifier| Name::from(qualifier.kept(rules.names_fold).as_ref()));
     let mut table = CreatedTable {
         name: QName {
             namespace,
@@ -391,7 +398,7 @@ fn created_table<'a>(statement: &Statement<'a>, rules: &Rules) -> Option<Created
                 start: next.start,
                 end: next.end,
                 end_with_comma: next.end,
-                column: column.map(|named| named.name),
+                column: column.map(|named: Named<'a>| named.kept(rules.names_fold)),
             });
         }
     }

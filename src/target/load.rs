@@ -1,26 +1,211 @@
-//! Runs a target's statements on a scratch database.
+//! Runs a target's statements on a scratch database, and reads what has become of them.
 //!
-//! In come files and an empty scratch; afterwards the scratch holds what the files declare. All runs in one transaction, and an
-//! error names the statement that caused it. The scratch is of no use after an error.
+//! In come files and what runs of them, out comes a schema. An error names the statement that caused it. The scratch is of no
+//! use after an error.
 
 use std::collections::BTreeSet;
 
 use super::{
-    classify::Rules,
+    classify::{About, Rules},
     cursor::Cursor,
     files::SqlFile,
-    statements::{Runs, placed},
+    realise::Context,
+    scratch::Scratch,
+    server::{Extension, quoted},
+    statements::{Permits, Runs, placed},
 };
-use crate::{Connection, Error, ErrorKind, Place, Result, database::Refused, sql::LineIndex};
+#[cfg(feature = "sqlite")]
+use super::{parts::parts, scratch::reflect_parts};
+use crate::{
+    Connection, Error, ErrorKind, Notice, Place, Result,
+    database::Refused,
+    dialect::Engine,
+    reflect::{Reflection, reflect},
+    schema::Name,
+    sql::LineIndex,
+};
 
-/// Runs `statements` of `files` in one transaction.
+/// What statements have made.
+pub(super) struct Loaded {
+    /// Read from the scratch.
+    pub(super) reflection: Reflection,
+    /// Extensions that had to be there first.
+    pub(super) assumes: BTreeSet<Name>,
+}
+
+/// The schema that the statements make.
+///
+/// # Errors
+/// As [`Scratch::open`], [`load`] and [`reflect`].
+pub(super) async fn reflect_statements(
+    files: &[SqlFile],
+    statements: &[Runs<'_>],
+    rules: &Rules,
+    permits: Permits<'_>,
+    context: &Context<'_>,
+) -> Result<Loaded> {
+    #[cfg(feature = "sqlite")]
+    if rules.engine == Engine::Sqlite
+        && let Some(parts) = parts(statements, rules)
+        && let Some(reflection) = reflect_parts(files, statements, &parts, rules, context.filter).await?
+    {
+        return Ok(Loaded {
+            reflection,
+            assumes: BTreeSet::new(),
+        });
+    }
+    match attempt(files, statements, rules, permits, &[], context).await {
+        Err(error) if lacks_something(rules.engine, &error) => {
+            let assumed = not_created(statements, rules, context).await?;
+            if assumed.is_empty() {
+                return Err(error);
+            }
+            // If it is not for the extensions, the first error says more.
+            let mut loaded = attempt(files, statements, rules, permits, &assumed, context)
+                .await
+                .map_err(|_| error)?;
+            let names: Vec<String> = assumed.iter().map(|one| format!("`{}`", one.name)).collect();
+            loaded.reflection.notices.push(
+                Notice::new(format!(
+                    "the target needs extensions that it does not create: {}; they are taken from the database and left alone",
+                    names.join(", ")
+                ))
+                .hint("to have them managed, write CREATE EXTENSION into the target"),
+            );
+            loaded.assumes = assumed.into_iter().map(|one| Name::new(one.name)).collect();
+            Ok(loaded)
+        }
+        result => result,
+    }
+}
+
+/// Runs the statements on a scratch of their own, behind these extensions.
+async fn attempt(
+    files: &[SqlFile],
+    statements: &[Runs<'_>],
+    rules: &Rules,
+    permits: Permits<'_>,
+    extensions: &[Extension],
+    context: &Context<'_>,
+) -> Result<Loaded> {
+    let mut scratch = Scratch::open(context).await?;
+    let connection = scratch.connection();
+    let result = async {
+        for extension in extensions {
+            create(extension, connection).await?;
+        }
+        let (statements, notice) = without_strangers(statements, permits, connection).await?;
+        load(files, &statements, rules, connection).await?;
+        let mut reflection = reflect(connection, context.filter).await?;
+        reflection.notices.extend(notice);
+        Ok(Loaded {
+            reflection,
+            assumes: BTreeSet::new(),
+        })
+    }
+    .await;
+    scratch.close().await;
+    result
+}
+
+async fn create(extension: &Extension, scratch: &mut Connection) -> Result<()> {
+    let namespace = quoted(&extension.namespace);
+    if extension.namespace != "pg_catalog" {
+        scratch
+            .execute(&format!("CREATE SCHEMA IF NOT EXISTS {namespace}"))
+            .await?;
+    }
+    let name = quoted(&extension.name);
+    scratch
+        .execute(&format!(
+            "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {namespace} CASCADE"
+        ))
+        .await
+        .map(drop)
+}
+
+/// Whether the engine did not know a type, a function, an operator, or something else that an extension may have.
+fn lacks_something(engine: Engine, error: &Error) -> bool {
+    match engine {
+        // Undefined object, undefined function, undefined table, invalid schema name.
+        Engine::Postgres => matches!(error.code(), Some("42704" | "42883" | "42P01" | "3F000")),
+        Engine::Mysql | Engine::Mariadb | Engine::Sqlite => false,
+    }
+}
+
+/// The extensions of the database that the statements do not create.
+async fn not_created(
+    statements: &[Runs<'_>],
+    rules: &Rules,
+    context: &Context<'_>,
+) -> Result<Vec<Extension>> {
+    let created: BTreeSet<String> = statements
+        .iter()
+        .filter_map(|statement| {
+            let mut cursor = Cursor::new(&statement.sql, rules.lexicon);
+            let is_extension = cursor.eat_all(&["create", "extension"]);
+            cursor.eat_all(&["if", "not", "exists"]);
+            is_extension
+                .then(|| cursor.name())?
+                .map(|named| named.name.into_owned())
+        })
+        .collect();
+    let facts = context.server()?.facts().await?;
+    let assumed = facts.extensions.iter().filter(|one| !created.contains(&one.name));
+    Ok(assumed.cloned().collect())
+}
+
+/// The statements without those that give something to a role that the server does not have, where nobody wants to know about
+/// owners.
+async fn without_strangers<'a, 's>(
+    statements: &'a [Runs<'s>],
+    permits: Permits<'_>,
+    scratch: &mut Connection,
+) -> Result<(Vec<&'a Runs<'s>>, Option<Notice>)> {
+    let all = || statements.iter().collect();
+    let gives = |runs: &Runs<'_>| match &runs.about {
+        About::Owner {
+            role: Some(role),
+            only: true,
+        } => Some(role.to_string()),
+        _ => None,
+    };
+    if !permits.passes_over_owners || !statements.iter().any(|runs| gives(runs).is_some()) {
+        return Ok((all(), None));
+    }
+    let mut roles = BTreeSet::new();
+    for mut row in scratch
+        .query("SELECT rolname::text FROM pg_catalog.pg_roles")
+        .await?
+    {
+        roles.insert(row.take_text(0)?);
+    }
+    let mut strangers = BTreeSet::new();
+    let mut kept = Vec::with_capacity(statements.len());
+    for runs in statements {
+        match gives(runs).filter(|role| !roles.contains(role)) {
+            Some(role) => drop(strangers.insert(format!("`{role}`"))),
+            None => kept.push(runs),
+        }
+    }
+    let notice = (!strangers.is_empty()).then(|| {
+        let roles: Vec<String> = strangers.into_iter().collect();
+        Notice::new(format!(
+            "the server has no role {}: what the target gives to it was passed over",
+            roles.join(", ")
+        ))
+    });
+    Ok((kept, notice))
+}
+
+/// Runs `statements` of `files`.
 ///
 /// # Errors
 /// [`ErrorKind::Target`] for the first statement that the engine refuses, with its place; [`ErrorKind::Interrupted`];
 /// [`ErrorKind::Database`] when the scratch itself fails.
-pub(super) async fn load(
+async fn load(
     files: &[SqlFile],
-    statements: &[Runs<'_>],
+    statements: &[&Runs<'_>],
     rules: &Rules,
     scratch: &mut Connection,
 ) -> Result<()> {
@@ -44,11 +229,38 @@ impl From<Error> for Failure {
     }
 }
 
+/// So many statements share a transaction on a server: each holds locks on what it makes up to the end, and the server has room
+/// for some thousands.
+const PER_TRANSACTION: usize = 400;
+
+/// Runs statements in as few transactions as there can be.
+pub(super) async fn run(statements: &[&Runs<'_>], scratch: &mut Connection) -> Result<(), Failure> {
+    let most = if scratch.engine().has_server() {
+        PER_TRANSACTION
+    } else {
+        usize::MAX
+    };
+    let mut start = 0;
+    while start < statements.len() {
+        let rest = &statements[start..];
+        let ends = rest.iter().position(|runs| runs.about == About::Value);
+        let length = ends.map_or(rest.len(), |at| at + 1).min(most);
+        run_together(&rest[..length], scratch)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Refused(refused) => Failure::Refused(Refused {
+                    index: start + refused.index,
+                    ..refused
+                }),
+                other => other,
+            })?;
+        start += length;
+    }
+    Ok(())
+}
+
 /// Runs statements in one transaction.
-pub(super) async fn run<S: AsRef<str> + Sync>(
-    statements: &[S],
-    scratch: &mut Connection,
-) -> Result<(), Failure> {
+async fn run_together(statements: &[&Runs<'_>], scratch: &mut Connection) -> Result<(), Failure> {
     scratch.execute("BEGIN").await?;
     match scratch.execute_each(statements).await {
         Ok(()) => scratch.execute("COMMIT").await.map(drop).map_err(Failure::Other),
@@ -62,32 +274,87 @@ pub(super) async fn run<S: AsRef<str> + Sync>(
 /// The engine's error about the statement of that number with its place, and what in the target may have caused it.
 pub(super) fn explained(
     files: &[SqlFile],
-    statements: &[Runs<'_>],
+    statements: &[&Runs<'_>],
     index: usize,
     error: &Error,
     rules: &Rules,
 ) -> Error {
-    let refused = &statements[index];
+    let refused = statements[index];
     let explained = placed(files, refused, error);
+    let complaint = Complaint::of(error);
     let hint = match created(&refused.sql, rules) {
-        Some(name) => statements[..index]
+        Some(name) if complaint != Complaint::Missing => statements[..index]
             .iter()
             .rev()
             .find(|before| created(&before.sql, rules).as_ref() == Some(&name))
-            .map(|before| format!("`{name}` is created before, at {}", place(files, before))),
-        None => None,
+            .map(|before| format!("`{}` is created before, at {}", name.1, place(files, before))),
+        Some(_) | None => None,
     };
-    let hint = hint.or_else(|| created_later(files, statements, index, rules));
+    let hint = hint
+        .or_else(|| created_later(files, statements, index, rules).filter(|_| complaint != Complaint::Taken))
+        .filter(|_| complaint != Complaint::Other);
+    let hint = hint.or_else(|| not_of_the_scratch(refused, error, rules));
     match hint {
         Some(hint) => explained.hint(hint),
         None => explained,
     }
 }
 
-/// What the refused statement needs and a later one creates. Tables and views need nothing that is there already.
-fn created_later(files: &[SqlFile], statements: &[Runs<'_>], index: usize, rules: &Rules) -> Option<String> {
+/// What an engine does not like about a statement, as far as its code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Complaint {
+    /// There are no codes.
+    Unknown,
+    /// A name is taken.
+    Taken,
+    /// A name means nothing.
+    Missing,
+    Other,
+}
+
+impl Complaint {
+    /// The codes are those of PostgreSQL's manual, appendix A.
+    fn of(error: &Error) -> Self {
+        match error.code() {
+            None => Self::Unknown,
+            Some("42P07" | "42710" | "42723" | "42P06") => Self::Taken,
+            Some("42P01" | "42704" | "42883" | "3F000") => Self::Missing,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+/// What to do about a role or an extension that the server does not have.
+fn not_of_the_scratch(refused: &Runs<'_>, error: &Error, rules: &Rules) -> Option<String> {
+    let code = error.code()?;
+    let names_role = matches!(refused.about, About::Grants | About::Owner { .. });
+    if code == "42704" && names_role {
+        let role = error.message().split('"').nth(1).unwrap_or("..");
+        return Some(format!(
+            "roles belong to the server, not to a database: create it by hand, `CREATE ROLE {}`",
+            if role
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            {
+                role.to_owned()
+            } else {
+                quoted(role)
+            }
+        ));
+    }
+    let is_extension = Cursor::new(&refused.sql, rules.lexicon).eat_all(&["create", "extension"]);
+    // Feature not supported, undefined file.
+    (is_extension && matches!(code, "0A000" | "58P01")).then(|| {
+        "install the extension on the server on which targets are tried; `scratch_url` in autogen.toml names another"
+            .to_owned()
+    })
+}
+
+/// What the refused statement needs and a later one creates.
+fn created_later(files: &[SqlFile], statements: &[&Runs<'_>], index: usize, rules: &Rules) -> Option<String> {
     let mut cursor = Cursor::new(&statements[index].sql, rules.lexicon);
-    let needs_nothing = cursor.eat("create") && cursor.at_any(&["table", "view"]);
+    let needs_nothing =
+        rules.tables_need_nothing && cursor.eat("create") && cursor.at_any(&["table", "view"]);
     if needs_nothing {
         return None;
     }
@@ -101,10 +368,10 @@ fn created_later(files: &[SqlFile], statements: &[Runs<'_>], index: usize, rules
     let later = statements[index + 1..].iter().find_map(|later| {
         Some((
             later,
-            created(&later.sql, rules).filter(|name| named.contains(name))?,
+            created(&later.sql, rules).filter(|(_, name)| named.contains(name))?,
         ))
     });
-    later.map(|(later, name)| {
+    later.map(|(later, (_, name))| {
         format!(
             "`{name}` is created later, at {}; files are read in the order of their names",
             place(files, later)
@@ -112,21 +379,48 @@ fn created_later(files: &[SqlFile], statements: &[Runs<'_>], index: usize, rules
     })
 }
 
-/// The folded name of what a statement creates.
-fn created(sql: &str, rules: &Rules) -> Option<String> {
+/// The folded name of what a statement creates, and what it is in unless that is the usual.
+fn created(sql: &str, rules: &Rules) -> Option<(Option<String>, String)> {
+    const OPTIONS: [&str; 9] = [
+        "unique",
+        "virtual",
+        "temp",
+        "temporary",
+        "unlogged",
+        "materialized",
+        "foreign",
+        "recursive",
+        "constraint",
+    ];
+    const KINDS: [&str; 12] = [
+        "table",
+        "index",
+        "view",
+        "trigger",
+        "sequence",
+        "type",
+        "domain",
+        "function",
+        "procedure",
+        "aggregate",
+        "schema",
+        "extension",
+    ];
     let mut cursor = Cursor::new(sql, rules.lexicon);
     if !cursor.eat("create") {
         return None;
     }
-    let _ = cursor.eat("unique") || cursor.eat("virtual");
-    if !["table", "index", "view", "trigger"]
-        .iter()
-        .any(|kind| cursor.eat(kind))
-    {
+    cursor.eat_all(&["or", "replace"]);
+    while OPTIONS.iter().any(|option| cursor.eat(option)) {}
+    if !KINDS.iter().any(|kind| cursor.eat(kind)) {
         return None;
     }
     cursor.eat_all(&["if", "not", "exists"]);
-    cursor.qualified_name().map(|(_, name)| name.name.to_lowercase())
+    let (qualifier, name) = cursor.qualified_name()?;
+    let qualifier = qualifier
+        .map(|qualifier| qualifier.name.to_lowercase())
+        .filter(|qualifier| qualifier != rules.home);
+    Some((qualifier, name.name.to_lowercase()))
 }
 
 fn place(files: &[SqlFile], statement: &Runs<'_>) -> Place {
@@ -138,7 +432,10 @@ fn place(files: &[SqlFile], statement: &Runs<'_>) -> Place {
 #[cfg(feature = "sqlite")]
 mod tests {
     use super::*;
-    use crate::{dialect::Engine, target::statements::statements};
+    use crate::{
+        dialect::Engine,
+        target::statements::{Permits, statements},
+    };
 
     /// Loads texts as files `a.sql`, `b.sql`, ...
     async fn load_texts(texts: &[&str]) -> Result<Connection> {
@@ -151,9 +448,10 @@ mod tests {
             })
             .collect();
         let rules = Rules::of(Engine::Sqlite).unwrap();
-        let found = statements(&files, rules)?;
+        let found = statements(&files, rules, Permits::default())?;
         let mut scratch = Connection::memory().await?;
-        load(&files, &found.runs, rules, &mut scratch).await?;
+        let runs: Vec<&Runs<'_>> = found.runs.iter().collect();
+        load(&files, &runs, rules, &mut scratch).await?;
         Ok(scratch)
     }
 

@@ -15,16 +15,24 @@ mod files;
 mod hints;
 #[cfg(feature = "connect")]
 mod load;
+#[cfg(feature = "connect")]
+mod manage;
 #[cfg(feature = "sqlite")]
 mod parts;
 #[cfg(feature = "connect")]
 mod realise;
 #[cfg(feature = "connect")]
 mod scratch;
+#[cfg(feature = "connect")]
+mod server;
 mod source;
 #[cfg(feature = "connect")]
 mod statements;
 
 #[cfg(feature = "connect")]
-pub use realise::{Context, Missing, Realised, realise};
+pub use manage::{Declares, leave_out_unmanaged};
+#[cfg(feature = "connect")]
+pub use realise::{Context, Missing, Realised, realise, realise_both};
+#[cfg(feature = "connect")]
+pub use server::Server;
 pub use source::Source;

@@ -128,7 +128,10 @@ mod tests {
     use super::*;
     use crate::{
         dialect::Engine,
-        target::{files::SqlFile, statements::statements},
+        target::{
+            files::SqlFile,
+            statements::{Permits, statements},
+        },
     };
 
     /// The parts of so many tables and what follows them, or `None` when they cannot be cut.
@@ -142,7 +145,7 @@ mod tests {
             text,
         }];
         let rules = Rules::of(Engine::Sqlite).unwrap();
-        let found = statements(&files, rules).unwrap();
+        let found = statements(&files, rules, Permits::default()).unwrap();
         let parts = parts(&found.runs, rules)?;
         Some(
             parts

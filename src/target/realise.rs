@@ -3,7 +3,12 @@
 //! In comes a [`Source`], out comes what it declares, as the engine itself understands it. A database is reflected as it is;
 //! everything else runs on a scratch database first. Nothing but the scratch is written to.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use futures_util::future::join;
 
 use super::{
     Source,
@@ -11,18 +16,21 @@ use super::{
     classify::Rules,
     files::{SqlFile, read, resolve},
     hints::hints,
-    scratch::{self, reflect_statements},
-    statements::statements,
+    load::reflect_statements,
+    manage::Declares,
+    scratch::Scratch,
+    server::Server,
+    statements::{Permits, statements},
 };
 use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Notice, Result,
-    compare::Rename,
-    config::Filter,
+    compare::{Pair, Rename},
+    config::{Filter, Manage, TargetCode},
     database::Open,
     dialect::{Engine, for_engine},
     migrate::{Scripts, replay},
     reflect::{Reflection, reflect},
-    schema::Schema,
+    schema::{Name, Schema},
 };
 
 /// What a source is realised with.
@@ -38,6 +46,12 @@ pub struct Context<'a> {
     pub cache: Option<&'a Path>,
     /// What a SQLite file is that does not exist.
     pub missing: Missing,
+    /// The server with the database that the source describes, for engines that need one.
+    pub server: Option<&'a Server>,
+    /// What of grants and owners is managed; `None` for what the target speaks of.
+    pub manage: Option<&'a BTreeSet<Manage>>,
+    /// Whether SQL files may run code while they are loaded.
+    pub code: TargetCode,
 }
 
 /// What a SQLite file is that does not exist.
@@ -58,7 +72,29 @@ impl<'a> Context<'a> {
             scripts: None,
             cache: None,
             missing: Missing::Error,
+            server: None,
+            manage: None,
+            code: TargetCode::default(),
         }
+    }
+
+    /// The server.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] when none is known.
+    pub(super) fn server(&self) -> Result<&'a Server> {
+        self.server.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Usage,
+                format!("no server of {} is known to try the target on", self.engine),
+            )
+            .hint("give the URL of a database: `--url`, `DATABASE_URL`, or `url` in autogen.toml")
+        })
+    }
+
+    /// Whether nobody wants to know who may do what, or who owns what.
+    fn is_unmanaged(&self, what: Manage) -> bool {
+        self.manage.is_some_and(|managed| !managed.contains(&what))
     }
 }
 
@@ -71,14 +107,20 @@ pub struct Realised {
     pub renames: Vec<Rename>,
     /// What was passed over, and what may be a mistake.
     pub notices: Vec<Notice>,
+    /// What it says something about, of what is managed only then.
+    pub declares: Declares,
+    /// Extensions that it needs and does not create. They are somebody else's.
+    pub assumes: BTreeSet<Name>,
 }
 
 impl From<Reflection> for Realised {
+    /// What an engine has says something about everything.
     fn from(reflection: Reflection) -> Self {
         Self {
             schema: reflection.schema,
-            renames: Vec::new(),
             notices: reflection.notices,
+            declares: Declares::everything(),
+            ..Self::default()
         }
     }
 }
@@ -91,14 +133,64 @@ impl From<Reflection> for Realised {
 /// [`Context::engine`], or names a revision that is not there; [`ErrorKind::Script`] for a script that cannot be read or replayed;
 /// for a database what [`Connection::open`] and [`reflect`] say.
 pub async fn realise(source: &Source, context: &Context<'_>) -> Result<Realised> {
+    realise_over(source, context, None).await
+}
+
+/// Reads the schemas of two sources at the same time. `opened` may be a connection to the database that the first is; it is
+/// closed.
+///
+/// # Errors
+/// As [`realise`]; of two errors, that of the first source.
+pub async fn realise_both(
+    sources: Pair<&Source>,
+    contexts: Pair<&Context<'_>>,
+    opened: Option<Connection>,
+) -> Result<Pair<Realised>> {
+    let mut connections = Pair::new(opened, None);
+    if let Some(server) = contexts.target.server {
+        let is_it = |source: &Source| matches!(source, Source::Database(url) if url == server.database());
+        let connection = if is_it(sources.live) {
+            Some(&mut connections.live)
+        } else if is_it(sources.target) {
+            Some(&mut connections.target)
+        } else {
+            None
+        };
+        // Whoever reads files has to know what the database is like, and should not have to connect for that.
+        if let Some(connection) = connection {
+            let connection = match connection {
+                Some(connection) => connection,
+                None => connection.insert(Connection::open(server.database(), Open::ReadOnly).await?),
+            };
+            server.learn(connection).await?;
+        }
+    }
+    let (live, target) = join(
+        Box::pin(realise_over(sources.live, contexts.live, connections.live)),
+        Box::pin(realise_over(sources.target, contexts.target, connections.target)),
+    )
+    .await;
+    Ok(Pair::new(live?, target?))
+}
+
+/// Reads the schema of a source; of a database over this connection, if there is one.
+async fn realise_over(
+    source: &Source,
+    context: &Context<'_>,
+    opened: Option<Connection>,
+) -> Result<Realised> {
     match source {
-        Source::Database(url) => realise_database(url, context).await,
+        Source::Database(url) => realise_database(url, context, opened).await,
         Source::Sql(patterns) => realise_sql(patterns, context).await,
         Source::Migrations(revision) => realise_migrations(revision.as_deref(), context).await,
     }
 }
 
-async fn realise_database(url: &DatabaseUrl, context: &Context<'_>) -> Result<Realised> {
+async fn realise_database(
+    url: &DatabaseUrl,
+    context: &Context<'_>,
+    opened: Option<Connection>,
+) -> Result<Realised> {
     if url.engine() != context.engine {
         return Err(Error::new(
             ErrorKind::Usage,
@@ -110,14 +202,16 @@ async fn realise_database(url: &DatabaseUrl, context: &Context<'_>) -> Result<Re
         )
         .hint("schemas are compared within one engine only"));
     }
-    let opened = match context.missing {
-        Missing::Error => Some(Connection::open(url, Open::ReadOnly).await?),
-        Missing::Empty => Connection::open_existing(url, Open::ReadOnly).await?,
+    let opened = match (opened, context.missing) {
+        (Some(opened), _) => Some(opened),
+        (None, Missing::Error) => Some(Connection::open(url, Open::ReadOnly).await?),
+        (None, Missing::Empty) => Connection::open_existing(url, Open::ReadOnly).await?,
     };
     let Some(mut connection) = opened else {
         let notice = Notice::new(format!("{url} does not exist and counts as an empty database"));
         return Ok(Realised {
             notices: vec![notice],
+            declares: Declares::everything(),
             ..Realised::default()
         });
     };
@@ -136,11 +230,18 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
     let graph = scripts.graph();
     let end = graph.resolve(revision.unwrap_or("head"), &[])?;
     let revisions = graph.upward(&[], &end)?;
-    let mut scratch = scratch::open(context.engine).await?;
-    replay(&mut scratch, scripts, &revisions, for_engine(context.engine)?).await?;
-    let reflection = reflect(&mut scratch, context.filter).await?;
-    scratch.close().await?;
-    Ok(reflection.into())
+    let dialect = for_engine(context.engine)?;
+    let mut scratch = Scratch::open(context).await?;
+    let replayed = match replay(scratch.connection(), scripts, &revisions, dialect).await {
+        Ok(()) => reflect(scratch.connection(), context.filter).await,
+        Err(error) => Err(error),
+    };
+    scratch.close().await;
+    let realised = Realised::from(replayed?);
+    Ok(Realised {
+        declares: Declares::of(&realised.schema),
+        ..realised
+    })
 }
 
 async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Realised> {
@@ -155,14 +256,9 @@ async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Real
         .map(|path| read(path))
         .collect::<Result<Vec<SqlFile>>>()?;
     let cache = match context.cache {
-        Some(folder) if Cache::is_worth_it(&files) => {
-            let key = Key::new(
-                &files,
-                context.engine,
-                &engine_version(context.engine).await?,
-                context.filter,
-            );
-            Some(Cache::new(folder, key))
+        Some(folder) if context.engine.has_server() || Cache::is_worth_it(&files) => {
+            let made_by = made_by(context).await?;
+            Some(Cache::new(folder, Key::new(&files, context, &made_by)))
         }
         Some(_) | None => None,
     };
@@ -178,9 +274,20 @@ async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Real
 
 /// Runs the files on a scratch.
 async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<Realised> {
-    let found = statements(files, rules)?;
+    let own_database = match context.server {
+        Some(server) => Some(server.facts().await?.database.as_str()),
+        None => None,
+    };
+    let permits = Permits {
+        own_database,
+        code: context.code,
+        passes_over_grants: context.is_unmanaged(Manage::Grants),
+        passes_over_owners: context.is_unmanaged(Manage::Owners),
+    };
+    let found = statements(files, rules, permits)?;
     let mut realised = Realised {
         notices: found.notices,
+        declares: found.declares,
         ..Realised::default()
     };
     for file in files {
@@ -188,9 +295,10 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
         realised.renames.append(&mut said.renames);
         realised.notices.append(&mut said.notices);
     }
-    let mut reflection = reflect_statements(files, &found.runs, rules, context.filter).await?;
-    realised.schema = reflection.schema;
-    realised.notices.append(&mut reflection.notices);
+    let mut loaded = reflect_statements(files, &found.runs, rules, permits, context).await?;
+    realised.schema = loaded.reflection.schema;
+    realised.notices.append(&mut loaded.reflection.notices);
+    realised.assumes = loaded.assumes;
     if realised.schema.is_empty() {
         realised.notices.push(
             Notice::warning("the target declares nothing, so whatever the database holds is too much")
@@ -200,11 +308,15 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
     Ok(realised)
 }
 
-/// The version of the engine that a scratch is on.
-async fn engine_version(engine: Engine) -> Result<String> {
-    let mut scratch = scratch::open(engine).await?;
-    let version = scratch.server_version().await?;
-    scratch.close().await?;
+/// What a scratch of the engine is like, in a form that changes when anything about it does.
+async fn made_by(context: &Context<'_>) -> Result<String> {
+    if context.engine.has_server() {
+        let server = context.server()?;
+        return Ok(format!("{:?} {:?}", server.facts().await?, server.scratch()));
+    }
+    let mut scratch = Scratch::open(context).await?;
+    let version = scratch.connection().server_version().await?;
+    scratch.close().await;
     Ok(version)
 }
 

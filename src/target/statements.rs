@@ -9,11 +9,13 @@ use std::{
 };
 
 use super::{
-    classify::{Refusal, Rules, Verdict},
+    classify::{About, Manner, Refusal, Rules, Topic, Verdict},
     files::SqlFile,
+    manage::Declares,
 };
 use crate::{
     Error, ErrorKind, Notice, Place, Result,
+    config::TargetCode,
     sql::{LineIndex, split},
 };
 
@@ -24,6 +26,8 @@ pub(super) struct Runs<'a> {
     pub(super) sql: Cow<'a, str>,
     /// Where it stands.
     pub(super) origin: Origin,
+    /// What it is about.
+    pub(super) about: About<'a>,
 }
 
 impl AsRef<str> for Runs<'_> {
@@ -39,6 +43,8 @@ pub(super) struct Origin {
     pub(super) file: usize,
     /// The statement's first byte in it.
     pub(super) offset: usize,
+    /// How many bytes the statement has there.
+    pub(super) length: usize,
     /// Whether the text there is the statement itself, and not something that stores it.
     pub(super) is_verbatim: bool,
 }
@@ -48,34 +54,69 @@ pub(super) struct Origin {
 pub(super) struct Statements<'a> {
     /// What runs, in order.
     pub(super) runs: Vec<Runs<'a>>,
+    /// What runs behind all that.
+    last: Vec<Runs<'a>>,
     /// What was passed over.
     pub(super) notices: Vec<Notice>,
+    /// What they say something about, of what is managed only then.
+    pub(super) declares: Declares,
+}
+
+/// What a target may hold besides what the rules of its engine let through.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Permits<'a> {
+    /// The database that the target describes, where that is known.
+    pub(super) own_database: Option<&'a str>,
+    /// Whether it may run code.
+    pub(super) code: TargetCode,
+    /// Whether what it says about grants is of no interest to anybody.
+    pub(super) passes_over_grants: bool,
+    /// Whether what it says about owners is of no interest to anybody.
+    pub(super) passes_over_owners: bool,
 }
 
 /// Looks at every statement of the files.
 ///
 /// # Errors
 /// [`ErrorKind::Target`] at the first statement that a target may not hold.
-pub(super) fn statements<'a>(files: &'a [SqlFile], rules: &Rules) -> Result<Statements<'a>> {
+pub(super) fn statements<'a>(
+    files: &'a [SqlFile],
+    rules: &Rules,
+    permits: Permits<'_>,
+) -> Result<Statements<'a>> {
     let mut found = Statements::default();
     for (number, file) in files.iter().enumerate() {
-        read(file, number, rules, &mut found)?;
+        read(file, number, rules, permits, &mut found)?;
     }
+    let mut last = std::mem::take(&mut found.last);
+    found.runs.append(&mut last);
     Ok(found)
 }
 
-fn read<'a>(file: &'a SqlFile, number: usize, rules: &Rules, found: &mut Statements<'a>) -> Result<()> {
+fn read<'a>(
+    file: &'a SqlFile,
+    number: usize,
+    rules: &Rules,
+    permits: Permits<'_>,
+    found: &mut Statements<'a>,
+) -> Result<()> {
     let shadows = shadow_tables(file, rules);
     let mut last = Vec::new();
-    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut first_rows = None;
+    let mut settings: BTreeMap<String, Origin> = BTreeMap::new();
+    let mut passed_over = PassedOver::default();
     let mut is_empty = true;
     for statement in split(&file.text, rules.lexicon) {
         is_empty = false;
         let origin = Origin {
             file: number,
             offset: statement.offset,
+            length: statement.text.len(),
             is_verbatim: true,
+        };
+        let runs = Runs {
+            sql: Cow::Borrowed(statement.text),
+            origin,
+            about: About::Schema,
         };
         match rules.judge(&statement) {
             Verdict::Run => {
@@ -83,11 +124,24 @@ fn read<'a>(file: &'a SqlFile, number: usize, rules: &Rules, found: &mut Stateme
                     && rules
                         .perhaps_shadow(statement.text)
                         .is_some_and(|table| shadows.contains(&table.to_lowercase()));
+                if is_shadow { &mut last } else { &mut found.runs }.push(runs);
+            }
+            Verdict::RunWith(Manner {
+                about: About::Grants, ..
+            }) if permits.passes_over_grants => {}
+            Verdict::RunWith(Manner { text, about, is_last }) => {
+                match &about {
+                    About::Setting(name) => drop(settings.insert(name.to_ascii_lowercase(), origin)),
+                    About::Grants => found.declares.grants = true,
+                    About::Owner { .. } => found.declares.owners = true,
+                    About::Schema | About::Value => {}
+                }
                 let runs = Runs {
-                    sql: Cow::Borrowed(statement.text),
+                    sql: text.unwrap_or(runs.sql),
+                    about,
                     origin,
                 };
-                if is_shadow { &mut last } else { &mut found.runs }.push(runs);
+                if is_last { &mut found.last } else { &mut found.runs }.push(runs);
             }
             Verdict::Stores(sql) => found.runs.push(Runs {
                 sql,
@@ -95,30 +149,78 @@ fn read<'a>(file: &'a SqlFile, number: usize, rules: &Rules, found: &mut Stateme
                     is_verbatim: false,
                     ..origin
                 },
+                about: About::Schema,
             }),
             Verdict::PassOver => {}
-            Verdict::Rows(verb) => {
-                *rows.entry(verb).or_default() += 1;
-                first_rows.get_or_insert(statement.offset);
+            Verdict::Rows(verb) => passed_over.rows(verb, statement.offset),
+            Verdict::Outside(topic) => passed_over.outside(topic, statement.offset),
+            Verdict::OnDatabase(name, _) if permits.own_database == Some(&*name) => {}
+            Verdict::Code(_) if permits.code == TargetCode::Run => found.runs.push(runs),
+            Verdict::OnDatabase(_, refusal) | Verdict::Code(refusal) | Verdict::Refuse(refusal) => {
+                return Err(refused(file, statement.offset, refusal));
             }
-            Verdict::Refuse(refusal) => return Err(refused(file, statement.offset, refusal)),
         }
     }
     // These come into being with the virtual table that they belong to, wherever in the file it stands. The statement does
     // nothing then; but if it meant a table of its own after all, that is there now.
     found.runs.append(&mut last);
+    // The next file starts as this one did.
+    found.runs.extend(settings.into_iter().map(|(name, origin)| Runs {
+        sql: Cow::Owned(format!("RESET {name}")),
+        origin: Origin {
+            is_verbatim: false,
+            ..origin
+        },
+        about: About::Schema,
+    }));
     if is_empty {
         let place = LineIndex::new(&file.text).place(Some(&file.path), 0);
         found
             .notices
             .push(Notice::warning("the file holds no statement").at(place));
     }
-    if let Some(offset) = first_rows {
-        found
-            .notices
-            .push(passed_over(&rows).at(LineIndex::new(&file.text).place(Some(&file.path), offset)));
-    }
+    found.notices.extend(passed_over.notices(file));
     Ok(())
+}
+
+/// What was passed over in a file and should be known.
+#[derive(Default)]
+struct PassedOver {
+    rows: BTreeMap<&'static str, usize>,
+    first_rows: Option<usize>,
+    /// By what they are about: how many, and where the first is.
+    outside: BTreeMap<&'static str, (usize, usize, &'static Topic)>,
+}
+
+impl PassedOver {
+    fn rows(&mut self, verb: &'static str, offset: usize) {
+        *self.rows.entry(verb).or_default() += 1;
+        self.first_rows.get_or_insert(offset);
+    }
+
+    fn outside(&mut self, topic: &'static Topic, offset: usize) {
+        self.outside.entry(topic.about).or_insert((0, offset, topic)).0 += 1;
+    }
+
+    fn notices(self, file: &SqlFile) -> Vec<Notice> {
+        if self.first_rows.is_none() && self.outside.is_empty() {
+            return Vec::new();
+        }
+        let lines = LineIndex::new(&file.text);
+        let rows = self
+            .first_rows
+            .map(|offset| rows_passed_over(&self.rows).at(lines.place(Some(&file.path), offset)));
+        let outside = self.outside.into_values().map(|(count, offset, topic)| {
+            let message = counted(count, topic.about);
+            let notice = if topic.is_warning {
+                Notice::warning(message)
+            } else {
+                Notice::new(message)
+            };
+            notice.hint(topic.hint).at(lines.place(Some(&file.path), offset))
+        });
+        rows.into_iter().chain(outside).collect()
+    }
 }
 
 /// The names of the tables that come with the virtual tables of a file, folded, if the file was written by the engine's shell:
@@ -135,7 +237,7 @@ fn shadow_tables(file: &SqlFile, rules: &Rules) -> BTreeSet<String> {
         let shadows = match rules.judge(&statement) {
             Verdict::Run => rules.shadows(statement.text),
             Verdict::Stores(sql) => rules.shadows(&sql),
-            Verdict::PassOver | Verdict::Rows(_) | Verdict::Refuse(_) => continue,
+            _ => continue,
         };
         tables.extend(shadows.into_iter().map(|table| table.to_lowercase()));
     }
@@ -152,31 +254,38 @@ fn refused(file: &SqlFile, offset: usize, refusal: Refusal) -> Error {
 }
 
 /// One notice for all statements about rows in a file.
-fn passed_over(rows: &BTreeMap<&str, usize>) -> Notice {
-    let all: usize = rows.values().sum();
+fn rows_passed_over(rows: &BTreeMap<&str, usize>) -> Notice {
     let each: Vec<String> = rows
         .iter()
         .map(|(verb, count)| format!("{count} {}", verb.to_uppercase()))
         .collect();
-    let (statements, were) = if all == 1 {
-        ("statement", "was")
-    } else {
-        ("statements", "were")
-    };
     Notice::new(format!(
-        "{all} {statements} about rows {were} passed over ({})",
+        "{} ({})",
+        counted(rows.values().sum(), "rows"),
         each.join(", ")
     ))
     .hint("a target describes the schema; rows that come with it belong in a script")
 }
 
+fn counted(count: usize, about: &str) -> String {
+    if count == 1 {
+        format!("1 statement about {about} was passed over")
+    } else {
+        format!("{count} statements about {about} were passed over")
+    }
+}
+
 /// The error of a statement that the engine refused, with its place in the files; a place of the engine's own counts from the
 /// statement's beginning. When the statement is longer than a line, it is the second place.
 pub(super) fn placed(files: &[SqlFile], runs: &Runs<'_>, error: &Error) -> Error {
-    let lines = LineIndex::new(&files[runs.origin.file].text);
+    let text = files[runs.origin.file].text.as_str();
+    let lines = LineIndex::new(text);
     let path = files[runs.origin.file].path.as_path();
     let start = lines.place(Some(path), runs.origin.offset);
     let mut placed = Error::new(ErrorKind::Target, error.message());
+    if let Some(code) = error.code() {
+        placed = placed.coded(code);
+    }
     let within = error.places().first().filter(|_| runs.origin.is_verbatim);
     let exact = within
         .map(|within| exact(&lines, path, runs, within))
@@ -188,7 +297,11 @@ pub(super) fn placed(files: &[SqlFile], runs: &Runs<'_>, error: &Error) -> Error
     }
     if !says_it_all {
         placed = placed.at(Place {
-            snippet: shortened(&runs.sql),
+            snippet: shortened(if runs.origin.is_verbatim {
+                &text[runs.origin.offset..][..runs.origin.length]
+            } else {
+                &runs.sql
+            }),
             ..start
         });
     }
@@ -238,7 +351,7 @@ mod tests {
 
     fn read_texts(texts: &[&str]) -> Result<(Vec<String>, Vec<Notice>)> {
         let files = files(texts);
-        let found = statements(&files, Rules::of(Engine::Sqlite).unwrap())?;
+        let found = statements(&files, Rules::of(Engine::Sqlite).unwrap(), Permits::default())?;
         Ok((
             found.runs.iter().map(|runs| runs.sql.to_string()).collect(),
             found.notices,

@@ -47,7 +47,9 @@ pub(super) fn statement_failed(
         }
         _ => ErrorKind::Database,
     };
-    let mut result = Error::new(kind, message(error)).at(place_in(failed.statement, position.unwrap_or(0)));
+    let mut result = Error::new(kind, message(error))
+        .at(place_in(failed.statement, position.unwrap_or(0)))
+        .coded(code);
     if let Some(PgErrorPosition::Internal { query, .. }) = error.position() {
         result = result.hint(format!("it happened in `{}`", query.trim()));
     }
@@ -216,7 +218,8 @@ fn refused(refusal: &PgDatabaseError, target: &Target, database: &str) -> Error 
     let failure = Error::new(
         ErrorKind::Database,
         format!("{}: {}", target.name, message(refusal)),
-    );
+    )
+    .coded(refusal.code());
     let failure = match refusal.hint() {
         Some(hint) => failure.hint(hint),
         None => failure,

@@ -4,6 +4,7 @@
 //! so that a target can touch nothing but its scratch. Nothing is run here, and whether a statement is right in itself is
 //! left to the engine.
 
+mod postgres;
 mod sqlite;
 
 use std::borrow::Cow;
@@ -20,6 +21,8 @@ use crate::{
 pub(crate) enum Verdict<'a> {
     /// It declares something: it runs on the scratch.
     Run,
+    /// It runs too, but not just as it stands.
+    RunWith(Manner<'a>),
     /// It begins or ends a transaction, sets something for its session, or repeats what the engine keeps by itself: it is
     /// passed over.
     PassOver,
@@ -27,8 +30,57 @@ pub(crate) enum Verdict<'a> {
     Rows(&'static str),
     /// It stores this statement instead of running it, as a dump does with virtual tables: that one runs.
     Stores(Cow<'a, str>),
+    /// It is about something that no schema holds: it is passed over, and said so.
+    Outside(&'static Topic),
+    /// It speaks of this database: it is passed over for the target's own, and refused for any other.
+    OnDatabase(Cow<'a, str>, Refusal),
+    /// It runs code while it is loaded: it is refused, unless the user allows that.
+    Code(Refusal),
     /// The target is refused.
     Refuse(Refusal),
+}
+
+/// How a statement runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Manner<'a> {
+    /// What runs instead of its own text: places in that are places in this.
+    pub(crate) text: Option<Cow<'a, str>>,
+    /// What it is about.
+    pub(crate) about: About<'a>,
+    /// Whether it waits for all others, because it would run code at each of them.
+    pub(crate) is_last: bool,
+}
+
+/// What a statement that runs is about, where that matters to whoever runs it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum About<'a> {
+    /// The schema.
+    #[default]
+    Schema,
+    /// Who may do what.
+    Grants,
+    /// Who owns something.
+    Owner {
+        /// The new owner; `None` when no fixed name says it.
+        role: Option<Cow<'a, str>>,
+        /// Whether it is about nothing else.
+        only: bool,
+    },
+    /// This setting, which holds up to the end of the file.
+    Setting(Cow<'a, str>),
+    /// A value of a type, which can be used only after a COMMIT.
+    Value,
+}
+
+/// What no schema holds, though files of SQL speak of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Topic {
+    /// The statements are about this.
+    pub(crate) about: &'static str,
+    /// Why they are passed over, and what to do.
+    pub(crate) hint: &'static str,
+    /// Whether something may be missed by it.
+    pub(crate) is_warning: bool,
 }
 
 /// Why a statement may not be in a target.
@@ -49,8 +101,12 @@ pub(crate) struct Rules {
     pub(crate) engine: Engine,
     /// How its text is scanned.
     pub(crate) lexicon: &'static Lexicon,
-    /// What the target's own database is called, where a name may say it.
-    pub(crate) own_database: &'static str,
+    /// What a name may say before the names of what it would find without: the default namespace.
+    pub(crate) home: &'static str,
+    /// Whether unquoted names are kept in lower case.
+    pub(crate) names_fold: bool,
+    /// Whether a table or view can be created before what it refers to.
+    pub(crate) tables_need_nothing: bool,
     /// The words that begin a constraint where a column could stand.
     pub(crate) constraint_words: &'static [&'static str],
     /// One row for each kind of statement.
@@ -59,6 +115,8 @@ pub(crate) struct Rules {
     summary: &'static str,
     /// What is not a statement but looks like one: the commands of the engine's own shell.
     shell_command: fn(&Cursor<'_>) -> Option<Refusal>,
+    /// A line that speaks to the engine's own shell.
+    client_line: for<'a> fn(&'a str) -> Verdict<'a>,
     /// The tables that the engine makes for the virtual table that a statement creates.
     shadows: fn(&str) -> Vec<String>,
     /// The name in `CREATE TABLE IF NOT EXISTS 'name'`, the form in which the engine's shell writes such tables.
@@ -72,6 +130,10 @@ struct Rule {
     judge: Judge,
 }
 
+const fn rule(begins: &'static [&'static str], judge: Judge) -> Rule {
+    Rule { begins, judge }
+}
+
 /// Judges a statement; the cursor stands behind the words of its rule.
 type Judge = for<'a> fn(&mut Cursor<'a>) -> Verdict<'a>;
 
@@ -80,7 +142,8 @@ impl Rules {
     pub(crate) fn of(engine: Engine) -> Option<&'static Self> {
         match engine {
             Engine::Sqlite => Some(&sqlite::RULES),
-            Engine::Postgres | Engine::Mysql | Engine::Mariadb => None,
+            Engine::Postgres => Some(&postgres::RULES),
+            Engine::Mysql | Engine::Mariadb => None,
         }
     }
 
@@ -91,13 +154,13 @@ impl Rules {
         }
         match statement.kind {
             StatementKind::Sql => self.judge_text(statement.text),
-            StatementKind::ClientCommand => {
-                refuse(0, "a command of the engine's shell is not SQL", "remove the line")
-            }
-            StatementKind::CopyData => Verdict::Rows("copy"),
+            StatementKind::ClientCommand => (self.client_line)(statement.text),
+            // The statement before it counts.
+            StatementKind::CopyData => Verdict::PassOver,
         }
     }
 
+    /// Judges the text of one statement.
     fn judge_text<'a>(&self, text: &'a str) -> Verdict<'a> {
         let cursor = Cursor::new(text, self.lexicon);
         let fitting = self.statements.iter().filter_map(|rule| {
@@ -170,6 +233,11 @@ fn refuse(offset: usize, message: impl Into<String>, hint: &str) -> Verdict<'sta
         message: message.into(),
         hint: Some(hint.to_owned()),
     })
+}
+
+/// Whether a name is one of these, in any case.
+fn is_any(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The beginning of a word that somebody may have made very long.

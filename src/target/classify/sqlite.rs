@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::{Judge, Refusal, Rule, Rules, Verdict, refuse, shorten};
+use super::{Refusal, Rule, Rules, Verdict, is_any, refuse, rule, shorten};
 use crate::{
     dialect::{Engine, sqlite::MODULES},
     nearest::nearest,
@@ -19,12 +19,15 @@ use crate::{
 pub(super) const RULES: Rules = Rules {
     engine: Engine::Sqlite,
     lexicon: &Lexicon::SQLITE,
-    own_database: MAIN,
+    home: MAIN,
+    names_fold: false,
+    tables_need_nothing: true,
     constraint_words: &["constraint", "primary", "unique", "check", "foreign"],
     statements: STATEMENTS,
     summary: "a target holds CREATE, ALTER and DROP of tables, indexes, views and triggers, and CREATE VIRTUAL \
               TABLE; statements about rows and transactions are passed over",
     shell_command,
+    client_line: |_| refuse(0, "a command of the engine's shell is not SQL", "remove the line"),
     shadows,
     perhaps_shadow,
 };
@@ -74,10 +77,6 @@ const STATEMENTS: &[Rule] = &[
     rule(&["detach"], other_database),
     rule(&["pragma"], pragma),
 ];
-
-const fn rule(begins: &'static [&'static str], judge: Judge) -> Rule {
-    Rule { begins, judge }
-}
 
 /// What follows `<table>_` in the names of the tables in which a module keeps its data.
 fn shadow_suffixes(module: &str) -> &'static [&'static str] {
@@ -435,10 +434,6 @@ fn call_of_load_extension(cursor: &Cursor<'_>) -> Option<usize> {
         }
     }
     None
-}
-
-fn is_any(name: &str, known: &[&str]) -> bool {
-    known.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn starts_with_any(name: &str, known: &[&str]) -> bool {

@@ -1,0 +1,236 @@
+//! Scratch databases on a server: made, removed, and swept up after those who could not.
+//!
+//! In comes a [`Server`], out comes a connection to an empty database on it. The name of such a database carries the time at
+//! which it was made. It is removed when the work on it is done; when the work is given up (an error, Ctrl-C, a panic), a
+//! thread of its own removes it before the program goes on. What remains after a crash is removed a day later by whoever
+//! makes the next one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    Connection, DatabaseUrl, Error, Result,
+    database::Open,
+    script::RevisionId,
+    target::server::{Facts, Server, open_or_neighbour, quoted},
+};
+
+/// What the names of all scratch databases begin with; the time in seconds and a random number follow, in hexadecimal digits.
+const PREFIX: &str = "autogen_scratch_";
+
+/// For so long a scratch database may be somebody's who is still at work.
+const LIFE: Duration = Duration::from_hours(24);
+
+/// How long it may take to remove a database when the work on it was given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A scratch database on a server.
+pub(super) struct Served {
+    /// `None` once it is removed.
+    removal: Option<Removal>,
+    /// The session that made it and that removes it.
+    keeper: Option<Connection>,
+}
+
+/// What is needed to remove a database from anywhere.
+#[derive(Clone)]
+struct Removal {
+    /// A database beside it.
+    beside: DatabaseUrl,
+    name: String,
+    /// The process of the server that makes it, and may still be about it.
+    process: i64,
+}
+
+impl Served {
+    /// Makes an empty database and connects to it.
+    ///
+    /// # Errors
+    /// As [`Connection::open`]; [`ErrorKind::Database`](crate::ErrorKind::Database) when the server refuses to make one.
+    pub(super) async fn create(server: &Server) -> Result<(Self, Connection)> {
+        let facts = server.facts().await?;
+        let beside = match server.scratch() {
+            Some(url) => url.clone(),
+            None if facts.exists => server.database().clone(),
+            None => server.database().with_database(&facts.database),
+        };
+        let (mut keeper, exists) = open_or_neighbour(&beside, Open::ReadWrite).await?;
+        let beside = if exists {
+            beside
+        } else {
+            beside.with_database(&facts.database)
+        };
+        let process = prepare(&mut keeper).await?;
+        let name = new_name();
+        let mut served = Self {
+            removal: Some(Removal {
+                beside: beside.clone(),
+                name: name.clone(),
+                process,
+            }),
+            keeper: None,
+        };
+        let made = make(&mut keeper, &name, facts).await;
+        served.keeper = Some(keeper);
+        if let Err(error) = made {
+            served.remove().await;
+            return Err(refused(error, &beside));
+        }
+        match Connection::open(&beside.with_database(&name), Open::ReadWrite).await {
+            Ok(connection) => Ok((served, connection)),
+            Err(error) => {
+                served.remove().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes the database. All connections to it are ended.
+    pub(super) async fn remove(mut self) {
+        if let (Some(removal), Some(mut keeper)) = (&self.removal, self.keeper.take())
+            && keeper.execute(&removal.statement()).await.is_ok()
+        {
+            self.removal = None;
+            drop(keeper.close().await);
+        }
+        // Otherwise `drop` has a try.
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let Some(removal) = self.removal.take() else {
+            return;
+        };
+        self.keeper = None;
+        // The runtime that all this ran in may be about to end, and cannot be waited in.
+        let remover = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            if let Ok(runtime) = runtime {
+                // What fails here is swept up later.
+                let _ = runtime.block_on(async { tokio::time::timeout(PATIENCE, removal.run()).await });
+            }
+        });
+        drop(remover.join());
+    }
+}
+
+impl Removal {
+    fn statement(&self) -> String {
+        format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(&self.name))
+    }
+
+    /// Removes the database over a connection of its own.
+    async fn run(self) -> Result<()> {
+        let mut connection = Connection::open(&self.beside, Open::ReadWrite).await?;
+        // While the database is still being made, it is not there to be dropped.
+        let end = format!("SELECT pg_catalog.pg_terminate_backend({})", self.process);
+        let alive = format!(
+            "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {}",
+            self.process
+        );
+        connection.query(&end).await?;
+        while !connection.query(&alive).await?.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        connection.execute(&self.statement()).await?;
+        connection.close().await
+    }
+}
+
+/// Removes what others have left behind, and gives the process that serves the connection.
+async fn prepare(keeper: &mut Connection) -> Result<i64> {
+    const LEFTOVERS: &str = "SELECT pg_catalog.pg_backend_pid(), d.datname
+        FROM (VALUES (1)) one LEFT JOIN pg_catalog.pg_database d
+            ON d.datname ~ '^autogen_scratch_[0-9a-f]{8}_[0-9a-f]{12}$'
+            AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
+            AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)";
+    let now = Timestamp::now().as_second();
+    let mut process = 0;
+    for row in keeper.query(LEFTOVERS).await? {
+        process = row.integer(0)?;
+        if let Some(name) = row.optional_text(1)?
+            && let Some(made) = time_of(name)
+            && now.saturating_sub(made) > i64::try_from(LIFE.as_secs()).unwrap_or(i64::MAX)
+        {
+            // Somebody else may be doing the same.
+            let _ = keeper
+                .execute(&format!("DROP DATABASE IF EXISTS {}", quoted(name)))
+                .await;
+        }
+    }
+    Ok(process)
+}
+
+fn new_name() -> String {
+    let seconds = u32::try_from(Timestamp::now().as_second()).unwrap_or(u32::MAX);
+    format!("{PREFIX}{seconds:08x}_{}", RevisionId::random())
+}
+
+/// When a scratch database was made, in seconds.
+fn time_of(name: &str) -> Option<i64> {
+    let digits = name.strip_prefix(PREFIX)?.get(..8)?;
+    i64::from_str_radix(digits, 16).ok()
+}
+
+async fn make(keeper: &mut Connection, name: &str, facts: &Facts) -> Result<()> {
+    keeper
+        .execute(&format!("CREATE DATABASE {}{}", quoted(name), facts.like))
+        .await?;
+    if let Some(path) = &facts.search_path {
+        keeper
+            .execute(&format!(
+                "ALTER DATABASE {} SET search_path = {path}",
+                quoted(name)
+            ))
+            .await?;
+    }
+    Ok(())
+}
+
+/// The error of a server that makes no scratch database, with the ways out.
+fn refused(error: Error, server: &DatabaseUrl) -> Error {
+    let ways: &[&str] = match error.code() {
+        // Insufficient privilege.
+        Some("42501") => &[
+            "targets are tried on a scratch database: allow the role to make one, `ALTER ROLE .. CREATEDB`",
+            "or name a server on which it may, such as one on this machine: `scratch_url = \"postgres://..\"` in autogen.toml",
+        ],
+        // A standby.
+        Some("25006") => &[
+            "targets are tried on a scratch database, and this server is read-only: name another with `scratch_url` in autogen.toml",
+        ],
+        // Encodings and locales that a server named by `scratch_url` does not have.
+        Some("22023" | "42704" | "42809") => &[
+            "a scratch database gets the encoding and locale of the database; `scratch_url` in autogen.toml names the server for it",
+        ],
+        _ => &[
+            "targets are tried on a scratch database; `scratch_url` in autogen.toml names another server for it",
+        ],
+    };
+    let message = format!(
+        "no scratch database could be made on {server}: {}",
+        error.message()
+    );
+    let code = error.code().unwrap_or_default().to_owned();
+    ways.iter()
+        .fold(Error::new(error.kind(), message).coded(code), |error, way| {
+            error.hint(*way)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_scratch_database_tells_when_it_was_made() {
+        let name = new_name();
+        assert!(name.len() < 63, "{name}");
+        let made = time_of(&name).unwrap();
+        assert!((Timestamp::now().as_second() - made).abs() < 5);
+        assert_eq!(time_of("autogen_scratch_x"), None);
+        assert_eq!(time_of("shop"), None);
+    }
+}

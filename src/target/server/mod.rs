@@ -1,0 +1,137 @@
+//! The server that scratch databases are made on, and what they have to be like.
+//!
+//! In comes the URL of the database that a target describes, out come facts about it: the server's version, encoding, locale and
+//! extensions. They are read once, over the connection that reads the database's schema where there is one, because a check
+//! that finds its target in the cache has no need of a second. An engine that needs no server has nothing here.
+
+#[cfg(feature = "postgres")]
+mod postgres;
+
+use tokio::sync::OnceCell;
+
+use crate::{Connection, DatabaseUrl, Error, ErrorKind, Result, database::Open, dialect::Engine};
+
+/// A server with the database that targets describe.
+#[derive(Debug)]
+pub struct Server {
+    database: DatabaseUrl,
+    scratch: Option<DatabaseUrl>,
+    facts: OnceCell<Facts>,
+}
+
+/// What is known of the database that targets describe. All of it makes a difference to what becomes of a target.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Facts {
+    /// The name of the database.
+    pub(super) database: String,
+    /// Whether the database is there.
+    pub(super) exists: bool,
+    /// Who has asked. What belongs to somebody else is told apart.
+    pub(super) user: String,
+    /// The version of its server.
+    pub(super) version: String,
+    /// What stands behind `CREATE DATABASE name` to make one like it.
+    pub(super) like: String,
+    /// Where names without a namespace are looked for, when the database says that.
+    pub(super) search_path: Option<String>,
+    /// Its extensions.
+    pub(super) extensions: Vec<Extension>,
+}
+
+/// An extension of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Extension {
+    /// Its name.
+    pub(super) name: String,
+    /// The namespace that it is in.
+    pub(super) namespace: String,
+}
+
+impl Server {
+    /// The server of `database`; scratch databases are made on that of `scratch`, if one is given.
+    pub fn new(database: DatabaseUrl, scratch: Option<DatabaseUrl>) -> Self {
+        Self {
+            database,
+            scratch,
+            facts: OnceCell::new(),
+        }
+    }
+
+    /// The database that targets describe.
+    pub(super) fn database(&self) -> &DatabaseUrl {
+        &self.database
+    }
+
+    /// The server that was named for scratch databases.
+    pub(super) fn scratch(&self) -> Option<&DatabaseUrl> {
+        self.scratch.as_ref()
+    }
+
+    /// Asks the database over a connection to it, if it has not been asked yet.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub(super) async fn learn(&self, connection: &mut Connection) -> Result<()> {
+        self.facts
+            .get_or_try_init(|| facts(connection, true))
+            .await
+            .map(drop)
+    }
+
+    /// What is known of the database. If it has not been asked yet, it is now; a database that is not there is like the one
+    /// that the server was made with.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub(super) async fn facts(&self) -> Result<&Facts> {
+        self.facts
+            .get_or_try_init(|| async {
+                let (mut connection, exists) = open_or_neighbour(&self.database, Open::ReadOnly).await?;
+                let facts = facts(&mut connection, exists).await?;
+                connection.close().await?;
+                Ok(facts)
+            })
+            .await
+    }
+}
+
+/// Opens a database, or the one that every server has when that is not there. Gives whether it is the first.
+///
+/// # Errors
+/// As [`Connection::open`].
+pub(super) async fn open_or_neighbour(url: &DatabaseUrl, open: Open) -> Result<(Connection, bool)> {
+    match Connection::open(url, open).await {
+        Ok(connection) => Ok((connection, true)),
+        Err(error) => match neighbour(url.engine(), &error) {
+            Some(name) => Ok((Connection::open(&url.with_database(name), open).await?, false)),
+            None => Err(error),
+        },
+    }
+}
+
+/// The database that every server has, if `error` says that another is not there.
+fn neighbour(engine: Engine, error: &Error) -> Option<&'static str> {
+    match (engine, error.code()) {
+        (Engine::Postgres, Some("3D000")) => Some("postgres"),
+        _ => None,
+    }
+}
+
+async fn facts(connection: &mut Connection, exists: bool) -> Result<Facts> {
+    match connection.engine() {
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => postgres::facts(connection, exists).await,
+        engine => {
+            let _ = exists;
+            Err(Error::new(
+                ErrorKind::Usage,
+                format!("this build cannot make a scratch database of {engine}"),
+            ))
+        }
+    }
+}
+
+/// A name in the quotes of the standard.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
