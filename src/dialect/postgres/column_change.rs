@@ -184,22 +184,28 @@ impl ColumnAlteration<'_> {
     }
 
     fn alter(&self, effects: &mut Effects) {
-        let retyped = self.retype(effects);
         let numbering = (numbering(&self.old), numbering(&self.new));
+        self.drop_default(effects);
+        self.retype(effects);
+        let retyped = self.is_retyped();
         let renumbered = numbering.0 != numbering.1;
         if renumbered {
             self.renumber(&numbering.0, &numbering.1, effects);
         }
-        self.change_default(retyped, &numbering, effects);
+        self.set_default(retyped, &numbering, effects);
         self.change_not_null(effects);
         self.change_attributes(retyped, effects);
     }
 
-    /// Changes type and collation; says whether values of another kind come out.
-    fn retype(&self, effects: &mut Effects) -> bool {
+    fn is_retyped(&self) -> bool {
+        types::plain(&self.old.ty) != types::plain(&self.new.ty)
+    }
+
+    /// Changes type and collation.
+    fn retype(&self, effects: &mut Effects) {
         let (old, new) = (types::plain(&self.old.ty), types::plain(&self.new.ty));
         if old == new && self.old.collation == self.new.collation {
-            return false;
+            return;
         }
         let mut sql = format!("TYPE {new}");
         if let Some(name) = &self.new.collation {
@@ -222,17 +228,19 @@ impl ColumnAlteration<'_> {
                 qname(&made_for(self.table, &self.new.name))
             )));
         }
-        old != new
     }
 
-    fn change_default(&self, retyped: bool, numbering: &(Numbering, Numbering), effects: &mut Effects) {
-        let changed = self.old.default != self.new.default;
-        let has_other = matches!(numbering.1, Numbering::Serial | Numbering::Identity(_));
-        // A default of the old type is converted only where there is a cast, and comes out spelled as one of the old type.
-        let drops = self.old.default.is_some() && (retyped || (changed && self.new.default.is_none()));
-        if drops {
+    /// A default of the old type is converted only where there is a cast, and comes out spelled as one of the old type.
+    fn drop_default(&self, effects: &mut Effects) {
+        let goes = self.new.default.is_none() || self.is_retyped();
+        if self.old.default.is_some() && goes {
             effects.actions.push(self.action("DROP DEFAULT"));
         }
+    }
+
+    fn set_default(&self, retyped: bool, numbering: &(Numbering, Numbering), effects: &mut Effects) {
+        let changed = self.old.default != self.new.default;
+        let has_other = matches!(numbering.1, Numbering::Serial | Numbering::Identity(_));
         if let Some(default) = self
             .new
             .default
@@ -327,9 +335,6 @@ impl ColumnAlteration<'_> {
             (Numbering::None, Numbering::Serial) => self.become_serial(None, effects),
             (Numbering::Serial, Numbering::None) => self.leave_serial(effects),
             (Numbering::None, Numbering::Identity(identity)) => {
-                if self.old.default.is_some() {
-                    effects.actions.push(self.action("DROP DEFAULT"));
-                }
                 self.add_identity(identity, effects);
                 effects.behind.push(go_on(
                     &of_identity(self.table, &self.new),

@@ -43,25 +43,36 @@ pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
         let Some(object) = next else { break };
         remade.push(remake(object));
     }
-    let mut statements = Vec::new();
-    for each in &remade {
-        for name in std::iter::once(&each.name).chain(&each.multirange) {
-            let noun = if *name == each.name { each.noun } else { "TYPE" };
-            statements.push(Statement::new(format!(
-                "ALTER {noun} {} RENAME TO {}",
-                qname(name),
-                quote(&aside(&name.name))
-            )));
-        }
-    }
-    for each in &remade {
-        statements.extend(each.create.iter().cloned());
-    }
     let names: BTreeSet<&QName> = remade
         .iter()
         .flat_map(|each| std::iter::once(&each.name).chain(&each.multirange))
         .collect();
-    statements.extend(retype_columns(&names, before)?);
+    let create = remade.iter().flat_map(|each| each.create.iter().cloned());
+    let mut statements = Vec::new();
+    if remade.iter().any(|each| each.multirange.is_some()) {
+        // The functions that come with a range type keep its name when it gets another, so both cannot be there.
+        statements.extend(retype_columns(&names, before, Carried::IntoText)?);
+        for each in remade.iter().rev() {
+            statements.push(Statement::new(format!(
+                "DROP {} {}",
+                each.noun,
+                qname(&each.name)
+            )));
+        }
+        statements.extend(create);
+        statements.extend(retype_columns(&names, before, Carried::FromText)?);
+        return Ok(statements);
+    }
+    for each in &remade {
+        statements.push(Statement::new(format!(
+            "ALTER {} {} RENAME TO {}",
+            each.noun,
+            qname(&each.name),
+            quote(&aside(&each.name.name))
+        )));
+    }
+    statements.extend(create);
+    statements.extend(retype_columns(&names, before, Carried::Across)?);
     for each in remade.iter().rev() {
         statements.push(Statement::new(format!(
             "DROP {} {}",
@@ -70,6 +81,17 @@ pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
         )));
     }
     Ok(statements)
+}
+
+/// How the values of a column get from the old type to the new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    /// Both are there.
+    Across,
+    /// The old one goes first.
+    IntoText,
+    /// The new one has come.
+    FromText,
 }
 
 /// Whether a type leans on one that is made anew, and on none that will be and is not yet in the list.
@@ -179,7 +201,7 @@ fn comes_from_parent(table: &Table, column: &Column) -> bool {
 
 /// The statements that carry the columns over. A column that a table has from its parent is carried with the parent's, but its default is
 /// its own.
-fn retype_columns(names: &BTreeSet<&QName>, schema: &Schema) -> Result<Vec<Statement>> {
+fn retype_columns(names: &BTreeSet<&QName>, schema: &Schema, way: Carried) -> Result<Vec<Statement>> {
     let (mut first, mut then, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for table in schema.tables.values() {
         let mut changes = Vec::new();
@@ -197,14 +219,14 @@ fn retype_columns(names: &BTreeSet<&QName>, schema: &Schema) -> Result<Vec<State
                     None => sets.push(drop),
                 }
             } else {
-                changes.push(TableChange::AlterColumn(carried(column)));
+                changes.push(TableChange::AlterColumn(carried(column, way)));
             }
         }
         let only = format!("ONLY {}", qname(&table.name));
-        if !drops.is_empty() {
+        if !drops.is_empty() && way != Carried::FromText {
             first.push(alter_table(&only, &drops));
         }
-        if !sets.is_empty() {
+        if !sets.is_empty() && way != Carried::IntoText {
             last.push(alter_table(&only, &sets));
         }
         if !changes.is_empty() {
@@ -220,29 +242,43 @@ fn retype_columns(names: &BTreeSet<&QName>, schema: &Schema) -> Result<Vec<State
     Ok(first)
 }
 
-/// The change that carries a column from the type put aside to the new one, through text.
-fn carried(column: &Column) -> AlterColumn {
-    let name = type_name(&column.ty);
-    let old = name.map_or_else(
+/// The change that carries a column from the old type to the new one, through text.
+fn carried(column: &Column, way: Carried) -> AlterColumn {
+    let is_array = column.ty.ends_with("[]");
+    let text = if is_array { "text[]" } else { "text" };
+    let aside = type_name(&column.ty).map_or_else(
         || column.ty.to_string(),
-        |name| qname(&name.sibling(aside(&name.name))),
+        |name| {
+            let array = if is_array { "[]" } else { "" };
+            format!("{}{array}", qname(&name.sibling(aside(&name.name))))
+        },
     );
-    let text = if column.ty.ends_with("[]") {
-        "text[]"
-    } else {
-        "text"
+    let name = quote(&column.name);
+    let (old, new, using) = match way {
+        Carried::Across => (
+            TypeName::new(aside),
+            column.ty.clone(),
+            format!("{name}::{text}::{}", column.ty),
+        ),
+        Carried::IntoText => (column.ty.clone(), TypeName::new(text), format!("{name}::{text}")),
+        Carried::FromText => (
+            TypeName::new(text),
+            column.ty.clone(),
+            format!("{name}::{}", column.ty),
+        ),
     };
+    let mut changes = vec![ColumnChange::Type(Change::new(old, new))];
+    let default = column.default.clone();
+    match way {
+        Carried::Across => {}
+        Carried::IntoText => changes.push(ColumnChange::Default(Change::new(default, None))),
+        Carried::FromText => changes.push(ColumnChange::Default(Change::new(None, default))),
+    }
     AlterColumn {
         name: column.name.clone(),
         ty: column.ty.clone(),
-        changes: vec![ColumnChange::Type(Change::new(
-            TypeName::new(old),
-            column.ty.clone(),
-        ))],
-        using: column
-            .generated
-            .is_none()
-            .then(|| Sql::new(format!("{}::{text}::{}", quote(&column.name), column.ty))),
+        changes,
+        using: column.generated.is_none().then(|| Sql::new(using)),
         backfill: None,
     }
 }
