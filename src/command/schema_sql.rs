@@ -16,9 +16,18 @@ pub(super) fn schema_sql(schema: &Schema, dialect: &dyn Dialect) -> Result<Strin
     let nothing = Schema::new();
     let creation = compare(Pair::new(&nothing, schema), dialect, &CompareOptions::default())?;
     let plan = plan(&creation.upgrade, &nothing, dialect)?;
-    let statements = plan.steps.iter().flat_map(|step| &step.statements);
-    Ok(statements
-        .map(|statement| terminated(&statement.sql))
+    let statements = plan
+        .steps
+        .iter()
+        .flat_map(|step| &step.statements)
+        .map(|statement| &statement.sql);
+    Ok(plan
+        .session
+        .before
+        .iter()
+        .chain(statements)
+        .chain(&plan.session.after)
+        .map(|sql| terminated(sql))
         .collect::<Vec<_>>()
         .join("\n"))
 }

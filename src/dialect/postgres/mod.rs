@@ -107,8 +107,23 @@ impl Dialect for Postgres {
         canonical::object(object)
     }
 
-    fn session(&self, _directives: &[Directive]) -> Session {
-        Session::default()
+    /// The body of a function may name what comes later, and the server does not say in what order bodies need each other. It
+    /// would look into them as they are created; like `pg_dump`, nobody wants that here.
+    fn session(&self, directives: &[Directive]) -> Session {
+        let is_routine = |object: &Object| matches!(object.id.kind.as_str(), "function" | "procedure");
+        let has_routines = directives.iter().any(|directive| match directive {
+            Directive::CreateObject(object) => is_routine(object),
+            Directive::ReplaceObject(change) => is_routine(&change.new),
+            _ => false,
+        });
+        if !has_routines {
+            return Session::default();
+        }
+        Session {
+            before: vec!["SET check_function_bodies = off".to_owned()],
+            after: vec!["RESET check_function_bodies".to_owned()],
+            ..Session::default()
+        }
     }
 
     fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
