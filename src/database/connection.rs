@@ -157,6 +157,25 @@ impl Connection {
         }
     }
 
+    /// Runs a query and hands over each row as it comes, so that they are never all in memory where the driver can do that.
+    /// The first error of `each` is the error of the query; the rows behind it are passed over.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query), or what `each` says.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn query_each(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.round_trips += 1;
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(ref mut driver) => driver.query(sql).await?.into_iter().try_for_each(each),
+            Driver::Postgres(ref mut driver) => driver.query_each(sql, &mut each).await,
+        }
+    }
+
     /// Runs a query that may fail without harm to the open transaction, where an engine would let every statement behind it fail
     /// too. Outside of a transaction it is [`query`](Self::query).
     ///

@@ -187,14 +187,21 @@ impl Postgres {
 
     pub(super) async fn query(&mut self, sql: &str) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
-        let result = self
-            .run(sql, |row| {
-                rows.push(plain_row(&row)?);
-                Ok(())
-            })
-            .await;
-        match result {
-            Ok(_) => Ok(rows),
+        self.query_each(sql, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    pub(super) async fn query_each(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        match self.run(sql, |row| each(plain_row(&row)?)).await {
+            Ok(_) => Ok(()),
             Err(stopped) => Err(self.explain(stopped, sql)),
         }
     }

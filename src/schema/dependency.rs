@@ -27,7 +27,95 @@ pub enum Part {
 }
 
 /// For each part, what it leans on: that must be there before it comes and can go only after it.
-pub type Dependencies = BTreeMap<Part, BTreeSet<Part>>;
+pub type Dependencies = BTreeMap<Part, Needs>;
+
+/// A set of parts. Most parts lean on one or two others, for which an ordinary set takes too much room.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "BTreeSet<Part>")]
+pub struct Needs(Vec<Part>);
+
+impl Needs {
+    /// Puts a part in; gives whether it was not there.
+    pub fn insert(&mut self, part: Part) -> bool {
+        match self.0.binary_search(&part) {
+            Ok(_) => false,
+            Err(at) => {
+                self.0.reserve_exact(1);
+                self.0.insert(at, part);
+                true
+            }
+        }
+    }
+
+    /// Whether a part is in it.
+    pub fn contains(&self, part: &Part) -> bool {
+        self.0.binary_search(part).is_ok()
+    }
+
+    /// Leaves only some parts.
+    pub fn retain(&mut self, keep: impl FnMut(&Part) -> bool) {
+        self.0.retain(keep);
+    }
+
+    /// The parts in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Part> {
+        self.0.iter()
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many parts are in it.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl From<BTreeSet<Part>> for Needs {
+    fn from(parts: BTreeSet<Part>) -> Self {
+        Self(parts.into_iter().collect())
+    }
+}
+
+impl<const N: usize> From<[Part; N]> for Needs {
+    fn from(parts: [Part; N]) -> Self {
+        parts.into_iter().collect()
+    }
+}
+
+impl FromIterator<Part> for Needs {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        BTreeSet::from_iter(parts).into()
+    }
+}
+
+impl Extend<Part> for Needs {
+    fn extend<I: IntoIterator<Item = Part>>(&mut self, parts: I) {
+        for part in parts {
+            self.insert(part);
+        }
+    }
+}
+
+impl IntoIterator for Needs {
+    type Item = Part;
+    type IntoIter = std::vec::IntoIter<Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'n> IntoIterator for &'n Needs {
+    type Item = &'n Part;
+    type IntoIter = std::slice::Iter<'n, Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
 
 /// For each object, what its replacement must keep for the engine to replace it in place: of a view its columns, of a function
 /// what it takes and returns.
@@ -82,7 +170,7 @@ impl ObjectKind {
 #[serde(deny_unknown_fields)]
 pub(super) struct Dependent {
     part: Part,
-    needs: BTreeSet<Part>,
+    needs: Needs,
 }
 
 /// An object with its shape, in the JSON form.

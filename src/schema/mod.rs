@@ -15,7 +15,7 @@ mod table;
 pub use constraint::{
     Action, Check, Constraint, ConstraintKind, Deferral, Exclude, ForeignKey, MatchKind, PrimaryKey, Unique,
 };
-pub use dependency::{Dependencies, Part, Shapes};
+pub use dependency::{Dependencies, Needs, Part, Shapes};
 pub use index::{Index, IndexPart, Nulls, Order, PartTarget};
 pub use model::{FORMAT_VERSION, Schema};
 pub use name::{Name, QName, Sql, TypeName};

@@ -153,7 +153,7 @@ fn has_object(schema: &Schema, kinds: &[&str], name: &QName, arguments: Option<&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Sql, Table};
+    use crate::schema::{Needs, Sql, Table};
 
     fn object(kind: &'static str, name: &str, signature: &str, definition: &str) -> Object {
         Object {
@@ -175,7 +175,7 @@ mod tests {
             schema.insert_table(Table::new(*table));
         }
         for object in objects {
-            let subject = BTreeSet::from([Part::Relation(object.id.name.clone())]);
+            let subject = Needs::from([Part::Relation(object.id.name.clone())]);
             schema
                 .dependencies
                 .insert(Part::Object(object.id.clone()), subject);

@@ -19,6 +19,8 @@ pub(super) struct Relation {
     /// The type of its rows.
     pub(super) row_type: Oid,
     pub(super) fields: Vec<Field>,
+    /// What its columns are called by their numbers, once the fields are handed on.
+    pub(super) called: Vec<(i16, Name)>,
     /// The checks of a foreign table.
     pub(super) checks: Vec<Check>,
     pub(super) parents: Vec<Oid>,
@@ -130,6 +132,13 @@ impl<'f> Catalog<'f> {
     /// The comment on something; nobody else gets it.
     pub(super) fn comment(&mut self, catalog: Oid, oid: Oid) -> Option<String> {
         self.comments.remove(&(catalog, oid, 0))
+    }
+
+    /// One row of `comments.sql`.
+    pub(super) fn take_comment(&mut self, mut row: Cells) -> Result<()> {
+        let key = (row.number()?, row.number()?, row.number()?);
+        self.comments.insert(key, row.text()?);
+        Ok(())
     }
 
     /// Gives namespaces their comments.
@@ -267,6 +276,15 @@ impl Relation {
     pub(super) fn field_mut(&mut self, number: i16) -> Option<&mut Field> {
         let at = self.fields.binary_search_by_key(&number, |f| f.number).ok()?;
         self.fields.get_mut(at)
+    }
+
+    /// The name of the column of that number.
+    pub(super) fn called(&self, number: i16) -> Option<&Name> {
+        if self.called.is_empty() {
+            return Some(&self.field(number)?.column.name);
+        }
+        let at = self.called.binary_search_by_key(&number, |(n, _)| *n).ok()?;
+        Some(&self.called.get(at)?.1)
     }
 
     /// The names of columns by their numbers.

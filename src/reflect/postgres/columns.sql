@@ -12,7 +12,8 @@ SELECT
         a.attgenerated
     ),
     d.oid,
-    pg_get_expr(d.adbin, d.adrelid),
+    -- Only what is generated names other columns; without a relation to look them up in, the server is faster.
+    pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END),
     CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation END,
     NULLIF(a.attcollation, 0),
     CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,

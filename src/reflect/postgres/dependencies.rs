@@ -85,7 +85,7 @@ impl Dependencies {
             && let Some((relation, number)) = catalog.defaults.get(&oid)
         {
             let relation = catalog.relations.get(relation)?;
-            let column = relation.field(*number)?.column.name.clone();
+            let column = relation.called(*number)?.clone();
             return Some(match relation.kind {
                 RelationKind::Table | RelationKind::Partitioned => {
                     Part::Default(relation.name.clone(), column)
@@ -97,8 +97,8 @@ impl Dependencies {
             && column > 0
             && let Some(relation) = catalog.relations.get(&oid)
         {
-            let field = relation.field(i16::try_from(column).ok()?)?;
-            return Some(Part::Column(relation.name.clone(), field.column.name.clone()));
+            let column = relation.called(i16::try_from(column).ok()?)?;
+            return Some(Part::Column(relation.name.clone(), column.clone()));
         }
         catalog.parts.get(&(class, oid)).cloned()
     }

@@ -81,63 +81,74 @@ fn attribute(cells: &[Option<String>]) -> Option<(usize, Attribute)> {
     Some((number.as_deref()?.parse().ok()?, attribute))
 }
 
-/// The rows, because some need others.
+/// What is known only when all indexes are read: what those of partitions come from.
 #[derive(Default)]
 pub(super) struct Indexes {
-    rows: Vec<Row>,
+    /// The names of indexes of partitioned tables.
+    partitioned: BTreeMap<Oid, Name>,
+    /// The tables and names of indexes that come from others.
+    inherited: Vec<(Oid, Name, Oid)>,
 }
 
 impl Indexes {
-    /// Takes one row of `indexes.sql`.
-    pub(super) fn take(&mut self, catalog: &Catalog<'_>, row: Cells) -> Result<()> {
+    /// Takes one row of `indexes.sql`, and gives a table its index or key.
+    pub(super) fn take(
+        &mut self,
+        catalog: &mut Catalog<'_>,
+        constraints: &Constraints,
+        row: Cells,
+    ) -> Result<()> {
         let row = Row::read(row)?;
-        if catalog.relations.contains_key(&row.relation) {
-            self.rows.push(row);
+        if !catalog.relations.contains_key(&row.relation) {
+            return Ok(());
+        }
+        if row.flags.contains('p') {
+            self.partitioned.insert(row.oid, row.name.clone());
+        }
+        mark_table(catalog, &row);
+        if row.definition.is_some() {
+            of_materialized_view(catalog, row);
+        } else if let Some(constraint) = constraints.of_index(row.oid) {
+            if let Some(relation) = catalog.relations.get(&row.relation) {
+                let part = Part::Constraint(relation.name.clone(), constraint.clone());
+                catalog.parts.insert((class::RELATION, row.oid), part);
+            }
+            let comment = catalog.comment(class::RELATION, row.oid);
+            let (parts, include) = parts(catalog, &row);
+            let key = Key {
+                parts,
+                include,
+                nulls_not_distinct: row.flags.contains('n'),
+                method: method(catalog, &row),
+                predicate: row.predicate.as_deref().map(bare),
+                options: storage(catalog, &row),
+                comment,
+            };
+            constraints.key(catalog, row.oid, key);
+        } else {
+            if let Some(parent) = row.parent {
+                self.inherited.push((row.relation, row.name.clone(), parent));
+            }
+            of_table(catalog, &row);
         }
         Ok(())
     }
 
-    /// All rows are there: gives tables their indexes and keys.
-    pub(super) fn settle(self, catalog: &mut Catalog<'_>, constraints: &Constraints) {
-        // Only indexes of partitions have parents, and only these are looked for.
-        let parents: BTreeMap<Oid, Name> = {
-            let mut wanted: Vec<Oid> = self.rows.iter().filter_map(|row| row.parent).collect();
-            wanted.sort_unstable();
-            let named = self
-                .rows
-                .iter()
-                .filter(|row| wanted.binary_search(&row.oid).is_ok());
-            named.map(|row| (row.oid, row.name.clone())).collect()
-        };
-        for row in self.rows {
-            mark_table(catalog, &row);
-            if row.definition.is_some() {
-                of_materialized_view(catalog, row);
-            } else if let Some(constraint) = constraints.of_index(row.oid) {
-                if let Some(relation) = catalog.relations.get(&row.relation) {
-                    let part = Part::Constraint(relation.name.clone(), constraint.clone());
-                    catalog.parts.insert((class::RELATION, row.oid), part);
-                }
-                let comment = catalog.comment(class::RELATION, row.oid);
-                let (parts, include) = parts(catalog, &row);
-                let key = Key {
-                    parts,
-                    include,
-                    nulls_not_distinct: row.flags.contains('n'),
-                    method: method(catalog, &row),
-                    predicate: row.predicate.as_deref().map(bare),
-                    options: storage(catalog, &row),
-                    comment,
-                };
-                constraints.key(catalog, row.oid, key);
-            } else {
-                of_table(catalog, &row, &parents);
+    /// All rows are there: tells indexes of partitions what they come from.
+    pub(super) fn settle(self, catalog: &mut Catalog<'_>) {
+        for (table, name, parent) in &self.inherited {
+            let parent = self.partitioned.get(parent);
+            if let Some(table) = catalog.table(*table)
+                && let Some(index) = table.indexes.iter_mut().find(|index| index.name == *name)
+            {
+                let parent = parent.map(Name::to_string).unwrap_or_default();
+                index.options.insert("inherited".to_owned(), parent);
             }
         }
     }
 }
 
-fn of_table(catalog: &mut Catalog<'_>, row: &Row, parents: &BTreeMap<Oid, Name>) {
+fn of_table(catalog: &mut Catalog<'_>, row: &Row) {
     let Some(relation) = catalog.relations.get(&row.relation) else {
         return;
     };
@@ -148,10 +159,6 @@ fn of_table(catalog: &mut Catalog<'_>, row: &Row, parents: &BTreeMap<Oid, Name>)
     catalog.parts.insert((class::RELATION, row.oid), part);
     let (parts, include) = parts(catalog, row);
     let mut options = storage(catalog, row);
-    if let Some(parent) = row.parent {
-        let name = parents.get(&parent).map(Name::to_string);
-        options.insert("inherited".to_owned(), name.unwrap_or_default());
-    }
     if row.flags.contains('i') {
         let key = if row.flags.contains('p') {
             "only"

@@ -25,6 +25,7 @@ use constraints::Constraints;
 use dependencies::Dependencies;
 use indexes::Indexes;
 use privileges::Privileges;
+use query::Cells;
 use session::{Namespaces, Session};
 
 /// The number of something in the catalog.
@@ -63,39 +64,41 @@ pub(super) async fn read(connection: &mut Connection, filter: &Filter) -> Result
 
 async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection> {
     let mut catalog = namespaces(session, filter).await?;
-    for row in session.rows(include_str!("lookups.sql")).await? {
-        catalog.look_up(row)?;
-    }
-    for mut row in session.rows(include_str!("comments.sql")).await? {
-        let key = (row.number()?, row.number()?, row.number()?);
-        catalog.comments.insert(key, row.text()?);
-    }
-    catalog.comment_namespaces();
-    for row in session.rows(include_str!("relations.sql")).await? {
-        relations::relation(&mut catalog, row)?;
-    }
-    for row in session.rows(include_str!("columns.sql")).await? {
-        relations::column(&mut catalog, row)?;
-    }
-    relations::arrange(&mut catalog);
-    for row in session.rows(include_str!("sequences.sql")).await? {
-        sequences::sequence(&mut catalog, row)?;
-    }
-    for row in session.rows(include_str!("types.sql")).await? {
-        objects::object(&mut catalog, row)?;
-    }
+    let all = &mut catalog;
+    session
+        .each(include_str!("lookups.sql"), |row| all.look_up(row))
+        .await?;
+    session
+        .each(include_str!("comments.sql"), |row| all.take_comment(row))
+        .await?;
+    all.comment_namespaces();
+    session
+        .each(include_str!("relations.sql"), |row| relations::relation(all, row))
+        .await?;
+    session
+        .each(include_str!("columns.sql"), |row| relations::column(all, row))
+        .await?;
+    relations::arrange(all);
+    session
+        .each(include_str!("sequences.sql"), |row| sequences::sequence(all, row))
+        .await?;
+    session
+        .each(include_str!("types.sql"), |row| objects::object(all, row))
+        .await?;
     let mut constraints = Constraints::default();
-    for row in session.rows(include_str!("constraints.sql")).await? {
-        constraints.take(&mut catalog, row)?;
-    }
-    constraints.settle(&mut catalog);
+    session
+        .each(include_str!("constraints.sql"), |row| constraints.take(all, row))
+        .await?;
+    constraints.settle(all);
     let mut indexes = Indexes::default();
-    for row in session.rows(include_str!("indexes.sql")).await? {
-        indexes.take(&catalog, row)?;
-    }
-    indexes.settle(&mut catalog, &constraints);
+    session
+        .each(include_str!("indexes.sql"), |row| {
+            indexes.take(all, &constraints, row)
+        })
+        .await?;
+    indexes.settle(all);
     drop(constraints);
-    objects::of_relations(&mut catalog);
+    objects::of_relations(all);
     for query in [
         include_str!("views.sql"),
         include_str!("routines.sql"),
@@ -108,24 +111,26 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
             include_str!("database.sql"),
         ),
     ] {
-        for row in session.rows(query).await? {
-            objects::object(&mut catalog, row)?;
-        }
+        session.each(query, |row| objects::object(all, row)).await?;
     }
-    relations::finish(&mut catalog);
+    relations::finish(all);
     let mut dependencies = Dependencies::default();
-    for row in session.rows(include_str!("dependencies.sql")).await? {
-        dependencies.take(row)?;
-    }
-    dependencies.settle(&mut catalog);
+    session
+        .each(include_str!("dependencies.sql"), |row| dependencies.take(row))
+        .await?;
+    dependencies.settle(all);
     let mut privileges = Privileges::default();
-    for row in session.rows(include_str!("privileges.sql")).await? {
-        privileges.take(&mut catalog, &dependencies, row)?;
-    }
-    privileges.settle(&mut catalog, &dependencies);
-    for row in session.rows(include_str!("default_privileges.sql")).await? {
-        privileges::default_privileges(&mut catalog, row)?;
-    }
+    session
+        .each(include_str!("privileges.sql"), |row| {
+            privileges.take(all, &dependencies, row)
+        })
+        .await?;
+    privileges.settle(all, &dependencies);
+    session
+        .each(include_str!("default_privileges.sql"), |row| {
+            privileges::default_privileges(all, row)
+        })
+        .await?;
     let notices = catalog.left_alone.iter();
     let notices = notices
         .map(|what| Notice::new(format!("{what} is left alone")))
@@ -140,23 +145,24 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
 async fn namespaces<'f>(session: &mut Session<'_>, filter: &'f Filter) -> Result<Catalog<'f>> {
     let mut found = Namespaces::new();
     let mut own = Vec::new();
-    for mut row in session.rows(include_str!("namespaces.sql")).await? {
+    let take = |mut row: Cells| {
         let oid: Oid = row.number()?;
         let name = Name::new(row.text()?);
         let is_member = row.flag()?;
-        if !filter.reads_namespace(&name) {
-            continue;
+        if filter.reads_namespace(&name) {
+            let is_default = name.as_str() == PUBLIC;
+            if !is_default && !is_member && filter.admits("schema", &name, None) {
+                own.push(name.clone());
+            }
+            found.insert(oid, (!is_default).then_some(name));
         }
-        let is_default = name.as_str() == PUBLIC;
-        if !is_default && !is_member && filter.admits("schema", &name, None) {
-            own.push((oid, name.clone()));
-        }
-        found.insert(oid, (!is_default).then_some(name));
-    }
+        Ok(())
+    };
+    session.each(include_str!("namespaces.sql"), take).await?;
     session.fit.namespaces = found.keys().copied().collect();
     session.fit.global = filter.reads_everything();
     let mut catalog = Catalog::new(filter, session.fit.version, found);
-    for (_, name) in own {
+    for name in own {
         let namespace = Namespace {
             name: name.clone(),
             comment: None,

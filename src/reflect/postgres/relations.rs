@@ -101,6 +101,7 @@ pub(super) fn relation(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> 
             table,
             row_type,
             fields: Vec::new(),
+            called: Vec::new(),
             checks: Vec::new(),
             parents,
             bound,
@@ -248,14 +249,12 @@ pub(super) fn finish(catalog: &mut Catalog<'_>) {
         let Some(mut table) = relation.table.take() else {
             continue;
         };
-        // Queries that follow need only what their columns are called.
-        table.columns = relation
-            .fields
-            .iter_mut()
-            .map(|field| {
-                let name = field.column.name.clone();
-                std::mem::replace(&mut field.column, Column::new(name, ""))
-            })
+        // Queries that follow need only what its columns are called.
+        let fields = std::mem::take(&mut relation.fields);
+        relation.called = fields.iter().map(|f| (f.number, f.column.name.clone())).collect();
+        table.columns = fields
+            .into_iter()
+            .map(|field| field.column)
             .filter(|column| filter.admits("column", &column.name, Some(&table.name.name)))
             .collect();
         table.uniques.sort_by(|a, b| a.name.cmp(&b.name));

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// The setting that lives as long as a transaction, by which it is told whether one is open.
 const MARK: &str = "autogen.transaction";
 
+/// What holds for the transaction: names come back qualified, and no time goes into compiling queries that are run once.
+const SETTINGS: &str = "SET LOCAL search_path = ''; SET LOCAL jit = off";
+
 /// A reading of the catalog under way.
 pub(super) struct Session<'c> {
     connection: &'c mut Connection,
@@ -38,9 +41,9 @@ impl<'c> Session<'c> {
         let open = format!("SELECT current_setting('{MARK}', true)");
         let is_open = one(connection.query(&open).await?)?.optional()?.as_deref() == Some("open");
         let begin = if is_open {
-            format!("SET LOCAL {MARK} = ''; SET LOCAL search_path = ''")
+            format!("SET LOCAL {MARK} = ''; {SETTINGS}")
         } else {
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ''".to_owned()
+            format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {SETTINGS}")
         };
         connection.execute(&begin).await?;
         Ok(Self {
@@ -54,10 +57,16 @@ impl<'c> Session<'c> {
         })
     }
 
-    /// The rows of a query, fitted to the server.
-    pub(super) async fn rows(&mut self, template: &str) -> Result<impl Iterator<Item = Cells> + use<>> {
+    /// Runs a query, fitted to the server, and hands over each row as it comes.
+    pub(super) async fn each(
+        &mut self,
+        template: &str,
+        mut take: impl FnMut(Cells) -> Result<()> + Send,
+    ) -> Result<()> {
         let sql = self.fit.sql(template);
-        Ok(self.connection.query(&sql).await?.into_iter().map(Cells::new))
+        self.connection
+            .query_each(&sql, |row| take(Cells::new(row)))
+            .await
     }
 
     /// Leaves the connection as it was. After an error a transaction that was open before is for its owner to roll back.
