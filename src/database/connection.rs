@@ -74,7 +74,7 @@ impl Connection {
         }
         #[cfg(feature = "postgres")]
         if let (Engine::Postgres, Some(location)) = (url.engine(), url.server()) {
-            let driver = Postgres::open(location, open).await?;
+            let driver = Box::pin(Postgres::open(location, open)).await?;
             return Ok(Some(Self::new(Driver::Postgres(Box::new(driver)))));
         }
         Err(no_driver(url.engine()))

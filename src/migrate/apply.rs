@@ -164,16 +164,15 @@ fn is_followed_exactly(directive: &Directive) -> bool {
 async fn heed_guards(connection: &mut Connection, plan: &Plan) -> Result<()> {
     let all: Vec<&Guard> = plan.steps.iter().flat_map(|step| &step.guards).collect();
     for guards in all.chunks(GUARDS_AT_ONCE) {
-        let counts = match count(connection, guards).await? {
-            Some(counts) => counts,
-            None => {
-                let mut counts = Vec::with_capacity(guards.len());
-                for guard in guards {
-                    let one = count(connection, &[guard]).await?;
-                    counts.push(one.map_or(0, |one| one[0]));
-                }
-                counts
+        let counts = if let Some(counts) = count(connection, guards).await? {
+            counts
+        } else {
+            let mut counts = Vec::with_capacity(guards.len());
+            for guard in guards {
+                let one = count(connection, &[guard]).await?;
+                counts.push(one.map_or(0, |one| one[0]));
             }
+            counts
         };
         if let Some((guard, rows)) = guards.iter().zip(counts).find(|(_, rows)| *rows > 0) {
             return Err(guard.error(rows));
@@ -280,24 +279,29 @@ impl Run<'_, '_, '_> {
     async fn alone(&mut self, directive: &Directive, statement: &Statement) -> Result<()> {
         self.tell(&[&statement.sql]);
         let around = self.runner.dialect.alone(&statement.sql);
-        // A run that was cut off may have left something broken.
-        self.clear(&around).await?;
         if let Some(sql) = &around.before {
             self.runner.connection.execute(sql).await?;
         }
-        let ran = self.runner.connection.execute_each(&[&statement.sql]).await;
-        if let Err(Refused { error, .. }) = ran {
-            // A lost connection cannot do it; the next run will.
-            if self.clear(&around).await.is_ok()
-                && let Some(journal) = &mut self.journal
-            {
-                let _ = journal.withdraw(self.runner.connection).await;
+        // A run that was cut off may have left something broken.
+        let ran = match self.clear(&around).await {
+            Ok(()) => {
+                let ran = self.runner.connection.execute_each(&[&statement.sql]).await;
+                ran.map_err(|Refused { error, .. }| error)
             }
-            self.set_back(&around).await;
-            return Err(failed(error, directive, statement));
-        }
+            Err(error) => Err(error),
+        };
         self.set_back(&around).await;
-        Ok(())
+        let Err(error) = ran else {
+            return Ok(());
+        };
+        // To clear away may take long. Who wants to stop does not wait for it, nor can a lost connection do it; the next run will.
+        if error.kind() != ErrorKind::Interrupted
+            && self.clear(&around).await.is_ok()
+            && let Some(journal) = &mut self.journal
+        {
+            let _ = journal.withdraw(self.runner.connection).await;
+        }
+        Err(failed(error, directive, statement))
     }
 
     /// The session ends soon after, if this fails.

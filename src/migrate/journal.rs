@@ -75,7 +75,7 @@ impl Progress {
         &self,
         directives: &[Directive],
         done: u64,
-    ) -> Result<Vec<Directive>, Directive> {
+    ) -> Result<Vec<Directive>, &Directive> {
         let mut out: Vec<Directive> = groups(directives).take(self.group).flatten().cloned().collect();
         let mut left = usize::try_from(done.saturating_sub(self.before)).unwrap_or(usize::MAX);
         for step in &self.steps {
@@ -83,7 +83,7 @@ impl Progress {
                 0 => {}
                 all if all <= left => left -= all,
                 _ if left == 0 => break,
-                _ => return Err(step.directive.clone()),
+                _ => return Err(&step.directive),
             }
             out.push(step.directive.clone());
         }
@@ -154,29 +154,26 @@ impl<'l> Journal<'l> {
         total: u64,
         progress: &Progress,
     ) -> Result<()> {
-        match self.line {
-            Some(line) => {
-                let text = (self.group != Some(progress.group))
-                    .then(|| progress.text())
-                    .transpose()?;
-                self.ledger
-                    .advance_line(connection, line, done, total, text.as_deref())
-                    .await?;
-            }
-            None => {
-                self.ledger.ensure(connection).await?;
-                self.close_replaced(connection).await?;
-                let entry = Entry {
-                    statements: done,
-                    statements_total: total,
-                    ..self.entry.clone()
-                };
-                let line = self
-                    .ledger
-                    .open_line(connection, &entry, &progress.text()?)
-                    .await?;
-                self.line = Some(line);
-            }
+        if let Some(line) = self.line {
+            let text = (self.group != Some(progress.group))
+                .then(|| progress.text())
+                .transpose()?;
+            self.ledger
+                .advance_line(connection, line, done, total, text.as_deref())
+                .await?;
+        } else {
+            self.ledger.ensure(connection).await?;
+            self.close_replaced(connection).await?;
+            let entry = Entry {
+                statements: done,
+                statements_total: total,
+                ..self.entry.clone()
+            };
+            let line = self
+                .ledger
+                .open_line(connection, &entry, &progress.text()?)
+                .await?;
+            self.line = Some(line);
         }
         self.group = Some(progress.group);
         Ok(())
@@ -199,22 +196,19 @@ impl<'l> Journal<'l> {
 
     /// Writes that the script came to its end, inside the open transaction.
     pub(super) async fn finish(&mut self, connection: &mut Connection, statements: u64) -> Result<()> {
-        match self.line {
-            Some(line) => {
-                self.ledger
-                    .close_line(connection, line, statements, statements)
-                    .await
-            }
-            None => {
-                self.close_replaced(connection).await?;
-                let entry = Entry {
-                    finished_at: Some(jiff::Timestamp::now()),
-                    statements,
-                    statements_total: statements,
-                    ..self.entry.clone()
-                };
-                self.ledger.record(connection, &entry).await
-            }
+        if let Some(line) = self.line {
+            self.ledger
+                .close_line(connection, line, statements, statements)
+                .await
+        } else {
+            self.close_replaced(connection).await?;
+            let entry = Entry {
+                finished_at: Some(jiff::Timestamp::now()),
+                statements,
+                statements_total: statements,
+                ..self.entry.clone()
+            };
+            self.ledger.record(connection, &entry).await
         }
     }
 
@@ -251,7 +245,7 @@ mod tests {
         let script = [execute("a; b"), execute("c; d"), execute("e")];
         let carried_out = |done| progress.carried_out(&script, done);
         assert_eq!(carried_out(2), Ok(vec![execute("a; b")]));
-        assert_eq!(carried_out(3), Err(execute("c")));
+        assert_eq!(carried_out(3), Err(&execute("c")));
         assert_eq!(carried_out(4), Ok(vec![execute("a; b"), execute("c")]));
         assert_eq!(
             carried_out(5),

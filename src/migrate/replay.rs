@@ -38,7 +38,7 @@ pub(crate) async fn replay(
             filter: &filter,
             observer: &mut (),
         };
-        let applied = apply(runner, &directives, Start::Anew(known.take()), None)
+        let applied = Box::pin(apply(runner, &directives, Start::Anew(known.take()), None))
             .await
             .map_err(|error| error.context(super::name_of(scripts, revision)))?;
         scratch.execute("COMMIT").await?;

@@ -334,6 +334,10 @@ impl Migrator<'_> {
         };
         match left {
             None => error,
+            Some((0, _)) => error.hint(format!(
+                "what it may have left is cleared away by the next `autogen {}`",
+                journal.direction()
+            )),
             Some((done, total)) => {
                 let direction = journal.direction();
                 error.hint(format!(
@@ -392,7 +396,7 @@ impl Migrator<'_> {
             filter: &self.filter,
             observer: &mut *self.observer,
         };
-        let effect = apply(runner, &begin.directives, begin.start, Some(journal)).await?;
+        let effect = Box::pin(apply(runner, &begin.directives, begin.start, Some(journal))).await?;
 
         self.ledger.ensure(connection).await?;
         let revision = &task.header.revision;

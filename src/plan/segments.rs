@@ -18,7 +18,7 @@ pub struct Segment {
 #[derive(Debug, Default)]
 pub(crate) struct Segments {
     text: String,
-    segments: Vec<Segment>,
+    pieces: Vec<Segment>,
     /// Whether a transaction is open.
     open: bool,
     /// Whether it has to be committed before anything else runs.
@@ -50,9 +50,9 @@ impl Segments {
         }
         self.text.push_str(&terminated(&statement.sql));
         let inside = statement.placement != Placement::Outside;
-        match self.segments.last_mut() {
+        match self.pieces.last_mut() {
             Some(segment) if inside && segment.transaction => segment.statements.push(statement.sql.clone()),
-            _ => self.segments.push(Segment {
+            _ => self.pieces.push(Segment {
                 transaction: inside,
                 statements: vec![statement.sql.clone()],
             }),
@@ -77,7 +77,7 @@ impl Segments {
 
     /// The text, and the statements of each transaction.
     pub(crate) fn finish(self) -> (String, Vec<Segment>) {
-        (self.text, self.segments)
+        (self.text, self.pieces)
     }
 
     fn lead_to(&mut self, placement: Placement) {
@@ -85,7 +85,7 @@ impl Segments {
         if self.open && (outside || self.due) {
             self.commit();
             if !outside {
-                self.segments.push(Segment {
+                self.pieces.push(Segment {
                     transaction: true,
                     statements: Vec::new(),
                 });

@@ -6,8 +6,11 @@ mod config;
 mod crashes;
 mod databases;
 mod names;
+mod postgres;
 #[path = "../support/program.rs"]
 mod program;
 mod refusal;
 mod scripts;
+#[path = "../support/server.rs"]
+mod server;
 mod targets;

@@ -4,3 +4,4 @@
 
 pub(crate) mod generate;
 pub(crate) mod observer;
+pub(crate) mod server;

@@ -96,6 +96,48 @@ impl Program {
         program
     }
 
+    /// In a project on the database `url`, whose scripts a test writes with [`script_of`](Self::script_of).
+    pub(crate) fn on(url: &str) -> Self {
+        let program = Self::in_empty_folder();
+        program.write(
+            "autogen.toml",
+            format!("script_location = \"migrations\"\nurl = \"{url}\"\ntarget = [\"schema.sql\"]\n"),
+        );
+        fs::create_dir(program.path("migrations")).unwrap();
+        program.write("schema.sql", "");
+        program
+    }
+
+    /// Writes the script of a revision from the statements of its two directions, which run as `op.execute`.
+    pub(crate) fn script_of(&self, revision: &str, revises: &str, upgrade: &[&str], downgrade: &[&str]) {
+        let body = |statements: &[&str]| -> String {
+            let calls = statements
+                .iter()
+                .map(|sql| format!("    op.execute(r#\"{sql}\"#);\n"));
+            calls.collect()
+        };
+        self.script_calling(revision, revises, &body(upgrade), &body(downgrade));
+    }
+
+    /// Writes the script of a revision from the bodies of its two functions.
+    pub(crate) fn script_calling(&self, revision: &str, revises: &str, upgrade: &str, downgrade: &str) {
+        let parents = if revises.is_empty() {
+            String::new()
+        } else {
+            format!("\"{revises}\"")
+        };
+        self.write(
+            &format!("migrations/{revision}.rs"),
+            format!(
+                "//! {revision}\n//!\n//! Revision: {revision}\n//! Revises:  {revises}\n//! Created:  2026-11-22 06:40:00 UTC\n\n\
+                 use autogen::script::*;\n\n\
+                 pub const REVISION: Revision = Revision::new(\"{revision}\").revises(&[{parents}]);\n\n\
+                 pub fn upgrade(op: &mut Operations) {{\n{upgrade}}}\n\n\
+                 pub fn downgrade(op: &mut Operations) {{\n{downgrade}}}\n"
+            ),
+        );
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -155,6 +197,10 @@ impl Program {
             .args(args)
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
+        // Whoever tests may have a server of their own.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+            command.env_remove(name);
+        }
         for name in [
             "DATABASE_URL",
             "NO_COLOR",
@@ -168,7 +214,12 @@ impl Program {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {
-        Run::of(self.command(args).output().unwrap())
+        self.outcome(self.command(args))
+    }
+
+    /// Runs a command that was made by [`command`](Self::command).
+    pub(crate) fn outcome(&self, mut command: Command) -> Run {
+        Run::of(command.output().unwrap())
     }
 
     /// Starts the program and does not wait for it.

@@ -43,9 +43,20 @@ pub(super) fn alone(sql: &str) -> Alone {
         standing: created_index(sql)
             .map(|(name, namespaced_table)| standing_of_created(&name, namespaced_table.as_deref()))
             .or_else(|| dropped_index(sql).map(|name| standing_of_dropped(&name))),
-        ..Alone::default()
+        before: Tokens::of(sql)
+            .find(0, &["CONCURRENTLY"])
+            .map(|_| WAIT_FOR_READERS.to_owned()),
+        after: Tokens::of(sql)
+            .find(0, &["CONCURRENTLY"])
+            .map(|_| WAIT_AS_BEFORE.to_owned()),
     }
 }
+
+/// What works concurrently waits for every transaction that is older than itself, as one waits for a lock, and blocks nobody
+/// meanwhile: it may take as long as it takes. The setting is kept in one of our own, because it is not known here.
+const WAIT_FOR_READERS: &str = "SELECT pg_catalog.set_config('autogen.lock_timeout', pg_catalog.current_setting('lock_timeout'), false), pg_catalog.set_config('lock_timeout', '0', false)";
+const WAIT_AS_BEFORE: &str =
+    "SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('autogen.lock_timeout'), false)";
 
 /// The name of the index that CREATE INDEX CONCURRENTLY builds, and its table, as they are spelled.
 fn created_index(sql: &str) -> Option<(String, Option<String>)> {
@@ -142,7 +153,7 @@ mod tests {
         let standing = alone("CREATE INDEX CONCURRENTLY \"My i\" ON app.t USING btree (a)").standing;
         let standing = standing.expect("it has a name");
         assert!(standing.contains("to_regclass('app.t')") && standing.contains("parse_ident('\"My i\"')"));
-        assert_eq!(alone("CREATE INDEX CONCURRENTLY ON t (a)"), Alone::default());
+        assert_eq!(alone("CREATE INDEX CONCURRENTLY ON t (a)").standing, None);
         assert_eq!(alone("VACUUM"), Alone::default());
     }
 }

@@ -1,0 +1,493 @@
+//! PostgreSQL servers for tests: each test binary starts one of every version it finds, in a temporary folder, and gives each test a
+//! database of its own.
+//!
+//! A server ends with the test process, however that ends: a shell waits beside it for the end of a pipe that only this process holds.
+//! Versions are looked for where Debian puts them, and in a tree made by debootstrap (`SID_ROOT`, else `/opt/sid`); `tests/run` installs both.
+//! With `AUTOGEN_TEST_ENGINES_REQUIRED=1` a version that is not there is a failure, without it a loud remark.
+
+#![allow(dead_code, reason = "each test uses its part of this module")]
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The versions that have to be there.
+const VERSIONS: [u32; 2] = [15, 18];
+
+/// What makes a server that is thrown away fast.
+const FAST: [&str; 10] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "max_connections=100",
+    "max_locks_per_transaction=1024",
+    "shared_buffers=64MB",
+    "dynamic_shared_memory_type=mmap",
+    "max_wal_size=1GB",
+    "wal_level=logical",
+];
+
+/// A role whose password is asked for; all others are trusted.
+pub(crate) const GUARDED_ROLE: &str = "guarded";
+
+/// The programs of a version.
+#[derive(Debug, Clone)]
+pub(crate) struct Installation {
+    pub(crate) version: u32,
+    /// The root of the tree it lies in; `None` for that of this machine.
+    root: Option<PathBuf>,
+    /// The folder of its programs inside the tree.
+    bin: PathBuf,
+}
+
+/// A server that runs.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) installation: Installation,
+    pub(crate) port: u16,
+    /// Its folder, as this process sees it.
+    folder: PathBuf,
+    keeper: Child,
+}
+
+/// A database of a test.
+#[derive(Debug)]
+pub(crate) struct Database {
+    pub(crate) server: &'static Server,
+    pub(crate) name: String,
+}
+
+/// The servers of this test process, one of each version.
+pub(crate) fn postgres() -> &'static [Server] {
+    static SERVERS: LazyLock<Vec<Server>> = LazyLock::new(|| {
+        let servers = installations();
+        servers.iter().map(Server::start).collect()
+    });
+    &SERVERS
+}
+
+/// What is installed of the versions that are to be tested.
+///
+/// # Panics
+/// When one is missing that has to be there.
+pub(crate) fn installations() -> Vec<Installation> {
+    let required = env::var("AUTOGEN_TEST_ENGINES_REQUIRED").is_ok_and(|value| value == "1");
+    let tree = PathBuf::from(env::var_os("SID_ROOT").unwrap_or("/opt/sid".into()));
+    let mut found = Vec::new();
+    for version in VERSIONS {
+        let bin = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
+        let inside = tree.join(bin.strip_prefix("/").unwrap());
+        if bin.join("postgres").exists() {
+            found.push(Installation {
+                version,
+                root: None,
+                bin,
+            });
+        } else if is_root() && inside.join("postgres").exists() {
+            found.push(Installation {
+                version,
+                root: Some(tree.clone()),
+                bin,
+            });
+        } else {
+            assert!(
+                !required,
+                "PostgreSQL {version} is not installed; `tests/run` does that"
+            );
+            // Straight to the terminal: the test harness keeps what goes to standard error by way of the macros.
+            let _ = writeln!(
+                std::io::stderr(),
+                "\n*** PostgreSQL {version} IS NOT HERE AND NOT TESTED; `tests/run` installs it ***\n"
+            );
+        }
+    }
+    found
+}
+
+impl Installation {
+    /// A path of this process as the server sees it.
+    fn inside(&self, path: &Path) -> PathBuf {
+        match &self.root {
+            Some(root) => Path::new("/").join(path.strip_prefix(root).unwrap()),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The words that run a program of this version, as somebody who may run a server.
+    fn words(&self, program: &str, user: Option<(u32, u32)>) -> Vec<String> {
+        let program = self.bin.join(program).display().to_string();
+        let mut words: Vec<String> = Vec::new();
+        match (&self.root, user) {
+            (Some(root), Some((user, group))) => words.extend([
+                "chroot".to_owned(),
+                format!("--userspec={user}:{group}"),
+                root.display().to_string(),
+            ]),
+            (Some(root), None) => words.extend(["chroot".to_owned(), root.display().to_string()]),
+            (None, Some((user, group))) => words.extend([
+                "setpriv".to_owned(),
+                format!("--reuid={user}"),
+                format!("--regid={group}"),
+                "--clear-groups".to_owned(),
+            ]),
+            (None, None) => {}
+        }
+        words.push(program);
+        words
+    }
+
+    fn command(&self, program: &str, user: Option<(u32, u32)>) -> Command {
+        let words = self.words(program, user);
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).current_dir("/").stdin(Stdio::null());
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// The user that the server runs as, by the numbers in its own tree; `None` when this process may do it itself.
+    fn user(&self) -> Option<(u32, u32)> {
+        if !is_root() {
+            return None;
+        }
+        let root = self.root.as_deref().unwrap_or(Path::new("/"));
+        let users = fs::read_to_string(root.join("etc/passwd")).unwrap();
+        let line = users
+            .lines()
+            .find(|line| line.starts_with("postgres:"))
+            .expect("the server's package makes its user");
+        let fields: Vec<&str> = line.split(':').collect();
+        Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
+    }
+}
+
+impl Server {
+    /// Starts a server of its own for a test that stops it or sets it up in its own way.
+    pub(crate) fn start(installation: &Installation) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("autogen-test-{}-{number}", std::process::id());
+        let folder = match &installation.root {
+            Some(root) => root.join("srv").join(name),
+            None => env::temp_dir().join(name),
+        };
+        fs::create_dir_all(&folder).unwrap();
+        let user = installation.user();
+        #[cfg(unix)]
+        if let Some((user, group)) = user {
+            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
+        }
+        let data = installation.inside(&folder).join("data").display().to_string();
+        let made = installation
+            .command("initdb", user)
+            .args(["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8"])
+            .args(["--locale=C.UTF-8", "--no-sync"])
+            .output()
+            .unwrap();
+        succeeded(&made);
+        let rules = folder.join("data/pg_hba.conf");
+        let trusting = fs::read_to_string(&rules).unwrap();
+        fs::write(
+            &rules,
+            format!("host all {GUARDED_ROLE} 127.0.0.1/32 scram-sha-256\n{trusting}"),
+        )
+        .unwrap();
+        let port = free_port();
+        let keeper = keep(installation, &folder, port);
+        let server = Self {
+            installation: installation.clone(),
+            port,
+            folder,
+            keeper,
+        };
+        server.wait();
+        server
+    }
+
+    /// Waits until it answers.
+    pub(crate) fn wait(&self) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let asked = self.client("postgres", "SELECT 1");
+            if asked.status.success() {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "PostgreSQL {} did not start:\n{}\n{}",
+                self.installation.version,
+                String::from_utf8_lossy(&asked.stderr),
+                fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Stops it at once, as a crash does, and starts it again on the same port.
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.keeper = keep(&self.installation, &self.folder, self.port);
+        self.wait();
+    }
+
+    /// Stops it at once.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut pipe) = self.keeper.stdin.take() {
+            let _ = pipe.write_all(b"stop\n");
+        }
+        self.keeper.wait().unwrap();
+    }
+
+    /// A new, empty database.
+    pub(crate) fn database(&'static self, name: &str) -> Database {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{name}_{number}");
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        Database { server: self, name }
+    }
+
+    /// The URL of a database, as the superuser.
+    pub(crate) fn url(&self, database: &str) -> String {
+        self.url_as("postgres", database)
+    }
+
+    /// The URL of a database as a role, with its password behind a colon.
+    pub(crate) fn url_as(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The folder of its socket, as a client on this machine sees it.
+    pub(crate) fn socket(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs SQL with psql and gives what it prints: columns parted by `|`, rows by line ends.
+    #[track_caller]
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        let output = self.client(database, sql);
+        succeeded(&output);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn client(&self, database: &str, sql: &str) -> Output {
+        let mut psql = self
+            .installation
+            .command("psql", None)
+            .args([
+                "-XqAt",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "postgres",
+            ])
+            .args(["-p", &self.port.to_string(), "-d", database])
+            .env("PGCONNECT_TIMEOUT", "10")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = psql.stdin.take().unwrap();
+        let text = sql.to_owned();
+        let writer = thread::spawn(move || {
+            // A client that stops early closes its end.
+            let _ = input.write_all(text.as_bytes());
+        });
+        let output = psql.wait_with_output().unwrap();
+        writer.join().unwrap();
+        output
+    }
+
+    /// What `pg_dump` makes of the schema of a database, without comments and empty lines.
+    #[track_caller]
+    pub(crate) fn dump(&self, database: &str) -> String {
+        let output = self
+            .installation
+            .command("pg_dump", None)
+            .args([
+                "-s",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "postgres",
+                "-p",
+                &self.port.to_string(),
+                database,
+            ])
+            .output()
+            .unwrap();
+        succeeded(&output);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let kept = |line: &&str| {
+            !line.is_empty()
+                && !line.starts_with("--")
+                && !line.starts_with("\\restrict")
+                && !line.starts_with("\\unrestrict")
+        };
+        text.lines()
+            .filter(kept)
+            .fold(String::new(), |all, line| all + line + "\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Database {
+    pub(crate) fn url(&self) -> String {
+        self.server.url(&self.name)
+    }
+
+    /// Runs SQL with psql and gives what it prints.
+    #[track_caller]
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        self.server.sql(&self.name, sql)
+    }
+
+    /// What `pg_dump` makes of its schema.
+    #[track_caller]
+    pub(crate) fn dump(&self) -> String {
+        self.server.dump(&self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // It goes with its server in any case.
+        let _ = self
+            .server
+            .client("postgres", &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+/// A session of its own that stays open, for tests in which somebody else is at work.
+#[derive(Debug)]
+pub(crate) struct Session {
+    psql: Child,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Session {
+    pub(crate) fn new(database: &Database) -> Self {
+        let server = database.server;
+        let mut psql = server
+            .installation
+            .command("psql", None)
+            .args(["-XqAt", "-h", "127.0.0.1", "-U", "postgres", "-p"])
+            .args([&server.port.to_string(), "-d", &database.name])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let answers = BufReader::new(psql.stdout.take().unwrap());
+        Self { psql, answers }
+    }
+
+    /// Runs SQL and waits until it is done.
+    pub(crate) fn run(&mut self, sql: &str) {
+        let input = self.psql.stdin.as_mut().unwrap();
+        writeln!(input, "{sql};\n\\echo it is done").unwrap();
+        input.flush().unwrap();
+        let mut line = String::new();
+        while line.trim_end() != "it is done" {
+            line.clear();
+            assert!(
+                self.answers.read_line(&mut line).unwrap() > 0,
+                "the session ended"
+            );
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        drop(self.psql.stdin.take());
+        let _ = self.psql.wait();
+    }
+}
+
+/// Starts a server beside a shell that ends it, and removes its folder, when the pipe to the shell closes.
+fn keep(installation: &Installation, folder: &Path, port: u16) -> Child {
+    let seen = installation.inside(folder);
+    let mut words = installation.words("postgres", installation.user());
+    words.extend(["-D".to_owned(), seen.join("data").display().to_string()]);
+    words.extend([
+        "-p".to_owned(),
+        port.to_string(),
+        "-k".to_owned(),
+        seen.display().to_string(),
+    ]);
+    for setting in ["listen_addresses=127.0.0.1"].into_iter().chain(FAST) {
+        words.extend(["-c".to_owned(), setting.to_owned()]);
+    }
+    let log = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))
+        .unwrap();
+    // A word on the pipe says that the folder is still needed.
+    let script = "folder=$1; shift; \"$@\" & server=$!; read -r word; \
+                  kill -QUIT $server; wait $server; [ -n \"$word\" ] || rm -rf \"$folder\"";
+    let mut keeper = Command::new("sh");
+    // Ctrl-C at the terminal is for the tests; the keeper then sees the pipe close.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
+    keeper
+        .args(["-c", script, "keeper"])
+        .arg(folder)
+        .args(words)
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .unwrap()
+        .port()
+}
+
+fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        static ROOT: LazyLock<bool> =
+            LazyLock::new(|| fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0));
+        *ROOT
+    }
+    #[cfg(not(unix))]
+    false
+}
+
+#[track_caller]
+fn succeeded(output: &Output) {
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
