@@ -75,6 +75,9 @@
 //!
 //! With `default-features = false` nothing links a driver; that is enough to compile scripts, and to compare, plan, render and read.
 
+// The commands are nested futures, deeper than the compiler expects.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]

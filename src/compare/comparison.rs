@@ -6,10 +6,11 @@
 use super::options::CompareOptions;
 use super::pair::Pair;
 use super::questions::{self, RenameQuestion};
+use super::rename::{Rename, RenameOf, RenameOrigin};
 use super::{again, dependents, objects, order, renames, tables, types};
 use crate::dialect::Dialect;
-use crate::directive::{AlterTable, Directive, NewColumn, TableChange, reverse};
-use crate::schema::{Constraint, IndexPart, Name, Schema};
+use crate::directive::{AlterTable, Change, Directive, NewColumn, TableChange, reverse};
+use crate::schema::{Constraint, IndexPart, Name, QName, Schema};
 use crate::{Notice, Result};
 
 /// What a comparison found.
@@ -21,6 +22,9 @@ pub struct Comparison {
     pub notices: Vec<Notice>,
     /// Renames that nobody declared and that may be ones.
     pub questions: Vec<RenameQuestion>,
+    /// The way back, where it is no mirror of the way there: an engine that keeps track of what leans on what wants other things out
+    /// of the way then.
+    back: Option<Vec<Directive>>,
 }
 
 /// Compares two schemas of one engine.
@@ -32,6 +36,58 @@ pub fn compare(
     dialect: &dyn Dialect,
     options: &CompareOptions,
 ) -> Result<Comparison> {
+    let mut comparison = one_way(schemas, dialect, options)?;
+    let is_tracked = |schema: &Schema| !schema.dependencies.is_empty();
+    if !comparison.is_empty() && (is_tracked(schemas.live) || is_tracked(schemas.target)) {
+        let options = CompareOptions {
+            renames: undone(&comparison.upgrade),
+            ..options.clone()
+        };
+        let back = one_way(Pair::new(schemas.target, schemas.live), dialect, &options)?;
+        comparison.back = Some(back.upgrade);
+    }
+    Ok(comparison)
+}
+
+/// The renames that take back those in `directives`.
+fn undone(directives: &[Directive]) -> Vec<Rename> {
+    let mut undone = Vec::new();
+    let mut tables: Vec<&Change<QName>> = Vec::new();
+    for directive in directives {
+        let mut undo = |what| {
+            undone.push(Rename {
+                what,
+                origin: RenameOrigin::Flag,
+            })
+        };
+        match directive {
+            Directive::RenameTable(names) => {
+                tables.push(names);
+                undo(RenameOf::Table {
+                    old: names.new.clone(),
+                    new: names.old.clone(),
+                });
+            }
+            Directive::AlterTable(alter) => {
+                let before = tables.iter().find(|names| names.new == alter.table);
+                let table = before.map_or(&alter.table, |names| &names.old);
+                for change in &alter.changes {
+                    if let TableChange::RenameColumn(names) = change {
+                        undo(RenameOf::Column {
+                            table: table.clone(),
+                            old: names.new.clone(),
+                            new: names.old.clone(),
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    undone
+}
+
+fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptions) -> Result<Comparison> {
     let mut renamed = renames::apply(schemas, &options.renames, dialect)?;
     let without;
     let first = objects::to_drop_first(schemas, &renamed, dialect);
@@ -68,6 +124,7 @@ pub fn compare(
         upgrade,
         notices,
         questions,
+        back: None,
     })
 }
 
@@ -80,7 +137,7 @@ impl Comparison {
     /// What leads back from the target to the live schema. A column that refuses NULL and has no default comes back with a neutral
     /// value for rows that exist: its own values are gone.
     pub fn downgrade(&self, dialect: &dyn Dialect) -> Vec<Directive> {
-        let mut directives = reverse(&self.upgrade);
+        let mut directives = self.back.clone().unwrap_or_else(|| reverse(&self.upgrade));
         for directive in &mut directives {
             if let Directive::AlterTable(alter) = directive {
                 fill_columns(alter, dialect);

@@ -8,7 +8,7 @@
 use super::pair::{Pair, fold_qname};
 use super::types;
 use crate::dialect::Dialect;
-use crate::directive::{ColumnChange, Directive, TableChange};
+use crate::directive::{ColumnChange, Directive, Families, TableChange};
 use crate::schema::{Constraint, INHERITED, Name, Object, ObjectId, Part, QName, Schema, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +50,7 @@ pub(super) fn find<'a>(
         seen: BTreeMap::new(),
         waiting: Vec::new(),
         going: BTreeSet::new(),
+        rebuilt: BTreeSet::new(),
         again: Again::default(),
     };
     if search.leaning.is_empty() {
@@ -143,6 +144,8 @@ struct Search<'a> {
     waiting: Vec<(Part, Fate)>,
     /// Parts of tables that go by a directive of their own.
     going: BTreeSet<Part>,
+    /// Tables that the dialect makes anew, with all that is theirs.
+    rebuilt: BTreeSet<QName>,
     again: Again,
 }
 
@@ -163,7 +166,14 @@ impl<'a> Search<'a> {
             }
             Directive::AlterTable(alter) => {
                 let table = folded(&alter.table, self.dialect);
-                if alter.changes.iter().any(takes_a_column) {
+                if alter
+                    .changes
+                    .iter()
+                    .any(|change| self.dialect.rebuilds_table(change))
+                {
+                    self.rebuilt.insert(table.clone());
+                    self.push(Part::Relation(table.clone()), Fate::Gone);
+                } else if alter.changes.iter().any(takes_a_column) {
                     self.push(Part::Relation(table.clone()), Fate::Reshaped);
                 }
                 for change in &alter.changes {
@@ -274,6 +284,10 @@ impl<'a> Search<'a> {
 
     /// What the fate of a part means for one that leans on it.
     fn reach(&mut self, dependent: &Part, part: &Part, fate: Fate) {
+        let is_its_own = |name: &QName| self.rebuilt.contains(name);
+        if !matches!(dependent, Part::Object(_)) && dependent.relation().is_some_and(is_its_own) {
+            return;
+        }
         match dependent {
             Part::Object(id) => {
                 if fate == Fate::Gone || binds_early(id, self.dialect) {
@@ -292,7 +306,10 @@ impl<'a> Search<'a> {
             }
             Part::Default(table, column) => self.default(table, column, part, fate),
             Part::Constraint(table, name) => {
-                let is_followed = fate == Fate::Retyped && matches!(part, Part::Column(..));
+                // An index is built anew with its column, but the two ends of a foreign key must fit at any moment.
+                let is_followed = fate == Fate::Retyped
+                    && matches!(part, Part::Column(..))
+                    && !self.is_foreign_key(table, name);
                 if !is_followed && self.constraint_stays(table, name) && !self.going.contains(dependent) {
                     self.again.constraints.insert((table.clone(), name.clone()));
                     self.push(dependent.clone(), Fate::Gone);
@@ -358,6 +375,15 @@ impl<'a> Search<'a> {
         matches!(sides, (Some(live), Some(_)) if !live.options().contains_key(INHERITED))
     }
 
+    fn is_foreign_key(&self, table: &QName, name: &Name) -> bool {
+        let constraint = self
+            .sides
+            .live
+            .table(table)
+            .and_then(|t| constraint_named(t, name, self.dialect));
+        matches!(constraint, Some(Constraint::ForeignKey(_)))
+    }
+
     fn index_stays(&self, table: &QName, name: &Name) -> bool {
         let has = |side: &Side<'a>| {
             let table = side.table(table)?;
@@ -383,17 +409,40 @@ pub(super) fn constraint_named(table: &Table, name: &Name, dialect: &dyn Dialect
 pub(super) struct Side<'s> {
     pub(super) schema: &'s Schema,
     tables: BTreeMap<QName, &'s Table>,
+    /// The columns and their defaults that lean on something, by what they are of, where that is no table.
+    pieces: BTreeMap<&'s QName, Vec<&'s Part>>,
+    families: Families,
 }
 
 impl<'s> Side<'s> {
     pub(super) fn new(schema: &'s Schema, dialect: &dyn Dialect) -> Self {
         let tables = schema.tables.values();
+        let mut pieces: BTreeMap<&QName, Vec<&Part>> = BTreeMap::new();
+        for part in schema.dependencies.keys() {
+            if let Part::Column(name, _) | Part::Default(name, _) = part
+                && !schema.tables.contains_key(name)
+            {
+                pieces.entry(name).or_default().push(part);
+            }
+        }
         Self {
             schema,
             tables: tables
                 .map(|table| (folded(&table.name, dialect), table))
                 .collect(),
+            pieces,
+            families: Families::of(schema, dialect),
         }
+    }
+
+    /// The tables that inherit from a table.
+    pub(super) fn descendants(&self, name: &QName, dialect: &dyn Dialect) -> &[QName] {
+        self.families.descendants(name, dialect)
+    }
+
+    /// The parts of something that is no table which lean on something.
+    pub(super) fn pieces(&self, name: &QName) -> &[&'s Part] {
+        self.pieces.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The table of that folded name.

@@ -67,6 +67,11 @@ pub(super) fn compare<'a>(
             let Some(child) = schemas.live.tables.get(name) else {
                 continue;
             };
+            // A child that leaves its parents does so before these change.
+            let stays = |target: &Table| family(target, dialect) == family(child, dialect);
+            if !schemas.target.tables.get(name).is_some_and(stays) {
+                continue;
+            }
             let child = inheriting.entry(name.clone()).or_insert_with(|| child.clone());
             for directive in &changes.directives[before..] {
                 if let Directive::AlterTable(alter) = directive {
@@ -124,15 +129,15 @@ fn parents_first<'a>(pairs: Vec<Pair<&'a Table>>, dialect: &dyn Dialect) -> Vec<
     sorted.into_iter().map(|(_, pair)| pair).collect()
 }
 
+/// The parents of a table.
+fn family(table: &Table, dialect: &dyn Dialect) -> BTreeSet<QName> {
+    let parents = table.parents();
+    parents.iter().map(|name| folded(name, dialect)).collect()
+}
+
 /// A partition of one parent on both sides without the keys, foreign keys and indexes that come from there. `None` for any other table.
 fn without_the_parents_matters(tables: Pair<&Table>, dialect: &dyn Dialect) -> Option<Pair<Table>> {
-    let parents = tables.map(|table| {
-        let parents = table.parents();
-        parents
-            .iter()
-            .map(|name| folded(name, dialect))
-            .collect::<BTreeSet<_>>()
-    });
+    let parents = tables.map(|table| family(table, dialect));
     if parents.live.is_empty() || !parents.is_equal() {
         return None;
     }

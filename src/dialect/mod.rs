@@ -11,7 +11,7 @@ pub mod sqlite;
 pub use engine::Engine;
 pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
-use crate::directive::{AlterColumn, Directive, Literal, Naming};
+use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
@@ -85,6 +85,11 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
 
     /// Whether the column cannot be changed like that in place and is dropped and added, with all that goes with that.
     fn replaces_column(&self, _change: &AlterColumn) -> bool {
+        false
+    }
+
+    /// Whether the change makes the table anew, so that nothing that leans on it can stand.
+    fn rebuilds_table(&self, _change: &TableChange) -> bool {
         false
     }
 

@@ -181,9 +181,8 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.links.makes.extend(provided);
             let read = c.read(object);
             c.links.needs.extend(read);
-            let piece = Piece::of(&object.id);
-            c.lean_on(&piece, By::Reading);
-            c.makes(piece);
+            c.object_leans_on(object, By::Reading);
+            c.makes(Piece::of(&object.id));
         }
         D::DropObject(object) => {
             c.releases(Thing::OldTypes);
@@ -191,9 +190,8 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.links.takes.extend(provided);
             let read = c.read(object);
             c.links.releases.extend(read);
-            let piece = Piece::of(&object.id);
-            c.let_go(&piece, By::Reading);
-            c.takes(piece);
+            c.object_lets_go(object, By::Reading);
+            c.takes(Piece::of(&object.id));
         }
         D::ReplaceObject(change) => {
             c.needs(Thing::NewTypes);
@@ -322,6 +320,21 @@ impl Collector<'_> {
     fn let_go(&mut self, piece: &Piece, by: By) {
         let links = self.leaned(&self.sides.live, piece, by);
         self.links.releases.extend(links);
+    }
+
+    /// What an object leans on, with the attributes of a type and the columns of a foreign table.
+    fn object_leans_on(&mut self, object: &Object, by: By) {
+        self.lean_on(&Piece::of(&object.id), by);
+        for piece in self.sides.target.pieces(&object.id.name) {
+            self.lean_on(piece, by);
+        }
+    }
+
+    fn object_lets_go(&mut self, object: &Object, by: By) {
+        self.let_go(&Piece::of(&object.id), by);
+        for piece in self.sides.live.pieces(&object.id.name) {
+            self.let_go(piece, by);
+        }
     }
 
     /// What a new table leans on, but for its foreign keys, which are known otherwise.
@@ -456,6 +469,16 @@ impl Collector<'_> {
                 if ["partition_of", "inherits", "of_type"].contains(&option.key.as_str()) {
                     self.lean_on(&Piece::Relation(table.clone()), by);
                     self.let_go(&Piece::Relation(table.clone()), by);
+                    // It comes with its indexes: its parent would make its own.
+                    let indexes = self
+                        .sides
+                        .target
+                        .table(&folded(table, self.dialect))
+                        .map(|t| &t.indexes);
+                    for index in indexes.into_iter().flatten() {
+                        let index = self.piece(&Piece::Index(table.clone(), index.name.clone()));
+                        self.needs(Thing::Piece(index));
+                    }
                 }
             }
             TableChange::RenameColumn(_)
@@ -466,12 +489,19 @@ impl Collector<'_> {
         }
     }
 
-    /// What a parent of the table is changed to, the table is too: its own changes come behind that.
+    /// What a parent of the table is changed to, the table is too: its own changes come behind that. From a parent that it leaves it
+    /// goes before.
     fn lean_family(&mut self, table: &QName) {
         let name = folded(table, self.dialect);
-        let parents = self.sides.target.table(&name).map(Table::parents);
-        for parent in parents.into_iter().flatten() {
-            let parent = self.fold(&parent);
+        let parents = |side: &Side<'_>| -> Vec<Folded> {
+            let parents = side.table(&name).map(Table::parents).unwrap_or_default();
+            parents.iter().map(|parent| self.fold(parent)).collect()
+        };
+        let (live, target) = (parents(&self.sides.live), parents(&self.sides.target));
+        for parent in live.into_iter().filter(|parent| !target.contains(parent)) {
+            self.releases(Thing::Shape(parent));
+        }
+        for parent in target {
             self.needs(Thing::Shape(parent));
         }
     }
@@ -514,11 +544,17 @@ impl Collector<'_> {
                 self.needs(Thing::NewTypes);
                 self.releases(Thing::OldTypes);
                 self.links.changes.push(Thing::Shape(table.clone()));
+                if changes.iter().any(|change| self.dialect.rebuilds_table(change)) {
+                    self.links.changes.push(Thing::Relation(table.clone()));
+                }
             }
             Part::After => {
                 self.needs(Thing::Shape(table.clone()));
                 self.needs(Thing::Relation(table.clone()));
             }
+        }
+        for child in self.sides.live.descendants(name, self.dialect) {
+            self.links.changes.push(Thing::Shape(self.fold(child)));
         }
         for (number, change) in changes.iter().enumerate() {
             match change {

@@ -140,6 +140,10 @@ pub(super) fn address(id: &ObjectId, address: Address) -> String {
     match address {
         Name | Facet => qname(&id.name),
         Plain => quote(&id.name.name),
+        // An aggregate over no argument has a star where others have arguments.
+        Signature if signature.is_empty() && id.kind.as_str() == "aggregate" => {
+            format!("{}(*)", qname(&id.name))
+        }
         Signature => format!("{}({signature})", qname(&id.name)),
         On => {
             let on = id.on.as_ref().map(qname).unwrap_or_default();

@@ -34,7 +34,7 @@ mod types;
 mod values;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
-use crate::directive::{AlterColumn, Directive, Literal, Naming};
+use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
@@ -214,6 +214,10 @@ impl Dialect for Postgres {
 
     fn replaces_column(&self, change: &AlterColumn) -> bool {
         column_change::is_replaced(change)
+    }
+
+    fn rebuilds_table(&self, change: &TableChange) -> bool {
+        matches!(change, TableChange::SetOption(option) if option.key == option::PARTITION_BY)
     }
 
     fn neutral_value(&self, column: &Column) -> Option<Sql> {

@@ -56,7 +56,7 @@ impl Privileges {
         for ((subject_catalog, oid), (id, mut lines)) in self.lines {
             lines.sort();
             let subject = dependencies.part(catalog, (subject_catalog, oid, 0));
-            catalog.insert_facet(id, subject, lines.join("\n"));
+            catalog.insert_facet(id, subject, lines.join(";\n"));
         }
     }
 }
@@ -72,6 +72,6 @@ pub(super) fn default_privileges(catalog: &mut Catalog<'_>, mut row: Cells) -> R
         signature: Some(signature),
         ..id("default privileges", QName::plain(role))
     };
-    catalog.insert_facet(id, None, lines.join("\n"));
+    catalog.insert_facet(id, None, lines.join(";\n"));
     Ok(())
 }
