@@ -605,4 +605,17 @@ CREATE TABLE t (
         assert_eq!(hints.renames.len(), 1);
         assert_eq!(hints.notices.len(), 1);
     }
+
+    #[test]
+    fn names_are_folded_where_the_engine_does_it() {
+        let file = SqlFile {
+            path: "schema.sql".into(),
+            text: "-- autogen: renamed from Customers\nCREATE UNLOGGED TABLE Public.Clients (\n  Id int, -- autogen: renamed from \"Key\"\n  \"No\" int\n);".into(),
+        };
+        let found = hints(&file, Rules::of(Engine::Postgres).unwrap());
+        let shown: Vec<String> = found.renames.iter().map(shown).collect();
+        assert_eq!(shown.len(), 2, "{:?}", found.notices);
+        assert!(shown[0].contains("customers -> clients"), "{shown:?}");
+        assert!(shown[1].contains("Key -> clients.id"), "{shown:?}");
+    }
 }

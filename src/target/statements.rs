@@ -393,6 +393,94 @@ mod tests {
         assert_eq!(error.places()[0].snippet, "  INTO 'x';");
     }
 
+    fn read_postgres(texts: &[&str], permits: Permits<'_>) -> Result<(Vec<String>, Vec<String>, Declares)> {
+        let files = files(texts);
+        let found = statements(&files, Rules::of(Engine::Postgres).unwrap(), permits)?;
+        Ok((
+            found.runs.iter().map(|runs| runs.sql.to_string()).collect(),
+            found.notices.into_iter().map(|notice| notice.message).collect(),
+            found.declares,
+        ))
+    }
+
+    #[test]
+    fn a_setting_ends_with_its_file_and_event_triggers_come_last() {
+        let (runs, ..) = read_postgres(
+            &[
+                "CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f();
+                 SET search_path = a; SET LOCAL TimeZone TO 'UTC'; SET search_path = b; CREATE TABLE t ();",
+                "CREATE TABLE u ();",
+            ],
+            Permits::default(),
+        )
+        .unwrap();
+        assert_eq!(
+            runs,
+            [
+                "SET search_path = a",
+                "SET       TimeZone TO 'UTC'",
+                "SET search_path = b",
+                "CREATE TABLE t ()",
+                "RESET search_path",
+                "RESET timezone",
+                "CREATE TABLE u ()",
+                "CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f()",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_the_server_gives_one_notice_for_each_topic() {
+        let (runs, notices, _) = read_postgres(
+            &["CREATE ROLE a; GRANT a TO b; ALTER DATABASE shop OWNER TO a; SET ROLE a; \\connect shop\n"],
+            Permits {
+                own_database: Some("shop"),
+                ..Permits::default()
+            },
+        )
+        .unwrap();
+        assert!(runs.is_empty());
+        assert_eq!(
+            notices,
+            [
+                "2 statements about roles were passed over",
+                "1 statement about the role of the session was passed over"
+            ]
+        );
+    }
+
+    #[test]
+    fn another_database_and_code_are_refused_unless_they_are_allowed() {
+        for (text, message) in [
+            ("CREATE DATABASE shop", "a.sql:1:17: `shop` is another database"),
+            ("CALL f()", "a.sql:1:1: CALL runs code while the target is loaded"),
+        ] {
+            let error = read_postgres(&[text], Permits::default()).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+        let permits = Permits {
+            own_database: Some("shop"),
+            code: TargetCode::Run,
+            ..Permits::default()
+        };
+        let (runs, ..) = read_postgres(&["CREATE DATABASE shop; CALL f()"], permits).unwrap();
+        assert_eq!(runs, ["CALL f()"]);
+    }
+
+    #[test]
+    fn it_is_known_whether_a_target_speaks_of_grants_and_owners() {
+        let declares = |text| read_postgres(&[text], Permits::default()).unwrap().2;
+        assert_eq!(declares("CREATE TABLE t ()"), Declares::default());
+        assert!(declares("GRANT SELECT ON t TO a").grants);
+        assert!(declares("ALTER TABLE t OWNER TO a").owners);
+        let permits = Permits {
+            passes_over_grants: true,
+            ..Permits::default()
+        };
+        let (runs, _, declares) = read_postgres(&["GRANT SELECT ON t TO a"], permits).unwrap();
+        assert!(runs.is_empty() && !declares.grants);
+    }
+
     #[test]
     fn a_million_lines_of_rows_are_passed_over_quickly() {
         let mut text = String::from("CREATE TABLE t (a, b);\n");
