@@ -7,6 +7,7 @@ mod crashes;
 mod databases;
 mod names;
 mod postgres;
+mod postgres_target;
 #[path = "../support/program.rs"]
 mod program;
 mod refusal;

@@ -313,6 +313,20 @@ impl Server {
         output
     }
 
+    /// What `pg_dump` makes of a database, to the letter.
+    #[track_caller]
+    pub(crate) fn whole_dump(&self, database: &str) -> String {
+        let output = self
+            .installation
+            .command("pg_dump", None)
+            .args(["-h", "127.0.0.1", "-U", "postgres", "-p"])
+            .args([&self.port.to_string(), database])
+            .output()
+            .unwrap();
+        succeeded(&output);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// What `pg_dump` makes of the schema of a database, without comments and empty lines.
     #[track_caller]
     pub(crate) fn dump(&self, database: &str) -> String {
