@@ -160,7 +160,7 @@ SELECT
 FROM pg_user_mappings AS u
 WHERE $GLOBAL
 UNION ALL
-SELECT 6100, s.oid, 'subscription', NULL, s.subname, NULL, NULL, NULL, NULL
+SELECT 6100, 0::oid, 'subscription', NULL, s.subname, NULL, NULL, NULL, NULL
 FROM pg_subscription AS s
 JOIN pg_database AS d ON d.oid = s.subdbid
 WHERE $GLOBAL AND d.datname = current_database()

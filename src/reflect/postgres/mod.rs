@@ -79,12 +79,16 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
         .each(include_str!("columns.sql"), |row| relations::column(all, row))
         .await?;
     relations::arrange(all);
-    session
-        .each(include_str!("sequences.sql"), |row| sequences::sequence(all, row))
-        .await?;
-    session
-        .each(include_str!("types.sql"), |row| objects::object(all, row))
-        .await?;
+    if session.finds("sequences") {
+        session
+            .each(include_str!("sequences.sql"), |row| sequences::sequence(all, row))
+            .await?;
+    }
+    if session.finds("types") {
+        session
+            .each(include_str!("types.sql"), |row| objects::object(all, row))
+            .await?;
+    }
     let mut constraints = Constraints::default();
     session
         .each(include_str!("constraints.sql"), |row| constraints.take(all, row))
@@ -99,19 +103,23 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
     indexes.settle(all);
     drop(constraints);
     objects::of_relations(all);
-    for query in [
-        include_str!("views.sql"),
-        include_str!("routines.sql"),
-        include_str!("attached.sql"),
-        concat!(
-            include_str!("text_search.sql"),
-            "UNION ALL\n",
-            include_str!("operators.sql"),
-            "UNION ALL\n",
-            include_str!("database.sql"),
-        ),
+    // Definitions can be long, so that only the rarest kinds come together.
+    for group in [
+        &[("views", include_str!("views.sql"))][..],
+        &[("routines", include_str!("routines.sql"))],
+        &[("attached", include_str!("attached.sql"))],
+        &[
+            ("text_search", include_str!("text_search.sql")),
+            ("operators", include_str!("operators.sql")),
+            ("database", include_str!("database.sql")),
+        ],
     ] {
-        session.each(query, |row| objects::object(all, row)).await?;
+        let found = group.iter().filter(|(name, _)| session.finds(name));
+        let queries: Vec<&str> = found.map(|(_, query)| *query).collect();
+        if !queries.is_empty() {
+            let query = queries.join("UNION ALL\n");
+            session.each(&query, |row| objects::object(all, row)).await?;
+        }
     }
     relations::finish(all);
     let mut dependencies = Dependencies::default();
@@ -126,11 +134,13 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
         })
         .await?;
     privileges.settle(all, &dependencies);
-    session
-        .each(include_str!("default_privileges.sql"), |row| {
-            privileges::default_privileges(all, row)
-        })
-        .await?;
+    if session.finds("default_privileges") {
+        session
+            .each(include_str!("default_privileges.sql"), |row| {
+                privileges::default_privileges(all, row)
+            })
+            .await?;
+    }
     let notices = catalog.left_alone.iter();
     let notices = notices
         .map(|what| Notice::new(format!("{what} is left alone")))
@@ -145,10 +155,12 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
 async fn namespaces<'f>(session: &mut Session<'_>, filter: &'f Filter) -> Result<Catalog<'f>> {
     let mut found = Namespaces::new();
     let mut own = Vec::new();
+    let mut present = String::new();
     let take = |mut row: Cells| {
         let oid: Oid = row.number()?;
         let name = Name::new(row.text()?);
         let is_member = row.flag()?;
+        present = row.text()?;
         if filter.reads_namespace(&name) {
             let is_default = name.as_str() == PUBLIC;
             if !is_default && !is_member && filter.admits("schema", &name, None) {
@@ -159,6 +171,7 @@ async fn namespaces<'f>(session: &mut Session<'_>, filter: &'f Filter) -> Result
         Ok(())
     };
     session.each(include_str!("namespaces.sql"), take).await?;
+    session.present = present;
     session.fit.namespaces = found.keys().copied().collect();
     session.fit.global = filter.reads_everything();
     let mut catalog = Catalog::new(filter, session.fit.version, found);

@@ -20,6 +20,8 @@ pub(super) struct Session<'c> {
     connection: &'c mut Connection,
     /// What queries are fitted to.
     pub(super) fit: Fit,
+    /// The queries that have something to find, by the names of their files.
+    pub(super) present: String,
     /// The search path to go back to in a transaction that was open before; `None` in one of our own.
     former_path: Option<String>,
 }
@@ -53,8 +55,14 @@ impl<'c> Session<'c> {
                 namespaces: Vec::new(),
                 global: true,
             },
+            present: String::new(),
             former_path: is_open.then_some(path),
         })
+    }
+
+    /// Whether a query has something to find.
+    pub(super) fn finds(&self, query: &str) -> bool {
+        self.present.split(' ').any(|name| name == query)
     }
 
     /// Runs a query, fitted to the server, and hands over each row as it comes.
