@@ -187,7 +187,7 @@ impl Connection {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.query(sql).await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(ref mut driver) => driver.try_query(sql).await,
+            Driver::Postgres(ref mut driver) => driver.try_query(sql, &mut self.round_trips).await,
         }
     }
 

@@ -211,16 +211,19 @@ impl Postgres {
     }
 
     /// A query inside a savepoint of its own.
-    pub(super) async fn try_query(&mut self, sql: &str) -> Result<Vec<Row>> {
+    pub(super) async fn try_query(&mut self, sql: &str, round_trips: &mut u64) -> Result<Vec<Row>> {
+        self.settle().await?;
         if !self.in_transaction {
             return self.query(sql).await;
         }
+        *round_trips += 1;
         // Alone, because of a text with a syntax error nothing runs.
         self.execute("SAVEPOINT autogen_try").await?;
         let result = self
             .query(&format!("{sql}\n;\nRELEASE SAVEPOINT autogen_try"))
             .await;
         if result.is_err() && self.is_alive() {
+            *round_trips += 1;
             self.execute("ROLLBACK TO SAVEPOINT autogen_try; RELEASE SAVEPOINT autogen_try")
                 .await?;
         }
@@ -335,6 +338,7 @@ impl Postgres {
         };
         let mut ours = None;
         let mut asked_to_stop = false;
+        let mut gave_up = false;
         let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
         let failed = loop {
             let next = results.try_next();
@@ -345,8 +349,11 @@ impl Postgres {
                     First::Left((next, _)) => next,
                     First::Right(((), next)) => {
                         asked_to_stop = true;
-                        // Whatever has come of the request: the statement ends now, or when it is done.
-                        cancel(&self.target, self.process).await;
+                        if !cancel(&self.target, self.process).await {
+                            gave_up = true;
+                            break None;
+                        }
+                        // It ends now, unless it is done already.
                         next.await
                     }
                 }
@@ -365,6 +372,13 @@ impl Postgres {
         };
         drop(results);
         underway.done();
+        if gave_up {
+            // The server will notice that nobody listens any more, and roll back.
+            self.connection = None;
+            self.in_transaction = false;
+            self.interrupter.take_request();
+            return Err(interrupted().into());
+        }
         self.follow_transaction(sql, done.statements);
         match (failed, ours) {
             (None, None) => Ok(done),
@@ -408,7 +422,12 @@ impl Postgres {
             return Ok(());
         }
         if let Some(connection) = &mut self.connection {
-            cancel(&self.target, self.process).await;
+            if !cancel(&self.target, self.process).await {
+                self.connection = None;
+                self.in_transaction = false;
+                self.interrupter.resume();
+                return Ok(());
+            }
             // What it still had to say, the error of the cancelled statement among it, is passed over.
             let mut result = connection.ping().await;
             while let Err(sqlx::Error::Database(_)) = result {
@@ -479,7 +498,9 @@ impl Drop for Postgres {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let (target, process) = (self.target.clone(), self.process);
-            runtime.spawn(async move { cancel(&target, process).await });
+            runtime.spawn(async move {
+                cancel(&target, process).await;
+            });
         }
     }
 }
@@ -514,20 +535,23 @@ async fn connect(target: &Target, timeout: Option<Duration>) -> Result<PgConnect
     })
 }
 
-/// Stops what a process of the server is doing, by way of a second connection. Whether it could is not told: the statement
-/// then runs to its end, or until the server notices that the first connection is gone.
-async fn cancel(target: &Target, process: i64) {
+/// Stops what a process of the server is doing, by way of a second connection (sqlx keeps the key of a cancel request to itself).
+/// Gives whether the server took it.
+async fn cancel(target: &Target, process: i64) -> bool {
     let sql = format!("SELECT pg_catalog.pg_cancel_backend({process})");
     let stop = async {
-        if let Ok(mut second) = connect(target, None).await {
-            // It is the same whether it was too late.
-            let _ = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
-                .execute(&mut second)
-                .await;
-            let _ = second.close().await;
-        }
+        let Ok(mut second) = connect(target, None).await else {
+            return false;
+        };
+        let asked = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
+            .execute(&mut second)
+            .await
+            .is_ok();
+        // What matters is done.
+        let _ = second.close().await;
+        asked
     };
-    let _ = tokio::time::timeout(CANCEL_TIMEOUT, stop).await;
+    tokio::time::timeout(CANCEL_TIMEOUT, stop).await.unwrap_or(false)
 }
 
 /// Where in the text the server found the fault, in characters from 0.

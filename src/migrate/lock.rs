@@ -181,19 +181,24 @@ fn seconds(time: Duration) -> String {
     format!("{:.1} seconds", time.as_secs_f64())
 }
 
-/// Commits. Readers that are in the way are given time to finish.
+/// Commits. Where readers can be in the way of that, they are given time to finish.
 ///
 /// # Errors
 /// [`ErrorKind::Locked`] when they do not; the transaction is then still open. Whatever the database says.
-pub(super) async fn commit(connection: &mut Connection, timeout: Duration) -> Result<()> {
+pub(super) async fn commit(lock: Lock, connection: &mut Connection, timeout: Duration) -> Result<()> {
     let started = Instant::now();
     loop {
-        match connection.execute("COMMIT").await {
-            Ok(_) => return Ok(()),
-            Err(error) if error.kind() == ErrorKind::Locked && started.elapsed() < timeout => {
-                tokio::time::sleep(FIRST_PAUSE).await;
-            }
-            Err(error) => return Err(error),
+        let Err(error) = connection.execute("COMMIT").await else {
+            return Ok(());
+        };
+        let stays_open = match lock {
+            Lock::WriteTransaction => error.kind() == ErrorKind::Locked,
+            // A commit that fails has rolled back, and the next one would find nothing to commit and succeed.
+            Lock::Advisory(_) => false,
+        };
+        if !stays_open || started.elapsed() >= timeout {
+            return Err(error);
         }
+        tokio::time::sleep(FIRST_PAUSE).await;
     }
 }

@@ -261,9 +261,9 @@ impl<'a> Migrator<'a> {
     pub(super) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
         let result = match result {
             Ok(value) => {
-                let timeout = self.lock_timeout;
+                let (lock, timeout) = (self.lock, self.lock_timeout);
                 let connection = self.connected()?;
-                match lock::commit(connection, timeout).await {
+                match lock::commit(lock, connection, timeout).await {
                     Ok(()) => Ok(value),
                     Err(error) if connection.is_alive() => Err(error),
                     Err(error) => Err(error

@@ -19,6 +19,13 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+impl From<Command> for Run {
+    /// Runs a command to its end.
+    fn from(mut command: Command) -> Self {
+        Self::of(command.output().unwrap())
+    }
+}
+
 impl Run {
     fn of(output: Output) -> Self {
         Self {
@@ -214,12 +221,7 @@ impl Program {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Run {
-        self.outcome(self.command(args))
-    }
-
-    /// Runs a command that was made by [`command`](Self::command).
-    pub(crate) fn outcome(&self, mut command: Command) -> Run {
-        Run::of(command.output().unwrap())
+        Run::from(self.command(args))
     }
 
     /// Starts the program and does not wait for it.

@@ -235,14 +235,14 @@ impl Server {
         }
     }
 
-    /// Stops it at once, as a crash does, and starts it again on the same port.
+    /// Stops it, whoever is connected, and starts it again on the same port.
     pub(crate) fn restart(&mut self) {
         self.stop();
         self.keeper = keep(&self.installation, &self.folder, self.port);
         self.wait();
     }
 
-    /// Stops it at once.
+    /// Stops it, whoever is connected.
     pub(crate) fn stop(&mut self) {
         if let Some(mut pipe) = self.keeper.stdin.take() {
             let _ = pipe.write_all(b"stop\n");
@@ -458,9 +458,10 @@ fn keep(installation: &Installation, folder: &Path, port: u16) -> Child {
         .append(true)
         .open(folder.join("log"))
         .unwrap();
-    // A word on the pipe says that the folder is still needed.
+    // A word on the pipe says that the folder is still needed, and what was committed in it.
     let script = "folder=$1; shift; \"$@\" & server=$!; read -r word; \
-                  kill -QUIT $server; wait $server; [ -n \"$word\" ] || rm -rf \"$folder\"";
+                  if [ -n \"$word\" ]; then kill -INT $server; wait $server; \
+                  else kill -QUIT $server; wait $server; rm -rf \"$folder\"; fi";
     let mut keeper = Command::new("sh");
     // Ctrl-C at the terminal is for the tests; the keeper then sees the pipe close.
     #[cfg(unix)]

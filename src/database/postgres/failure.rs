@@ -95,11 +95,13 @@ fn advice(code: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a statement works on the rows there are.
+/// Whether a statement converts the rows there are: `ALTER TABLE .. ALTER .. TYPE ..`.
 fn converts_rows(statement: &str) -> bool {
     let mut tokens = Scanner::new(statement, &Lexicon::POSTGRES).filter(|token| !token.is_trivia());
     let is = |token: Option<Token>, word: &str| token.is_some_and(|token| token.is_keyword(statement, word));
-    is(tokens.next(), "alter") && is(tokens.next(), "table")
+    is(tokens.next(), "alter")
+        && is(tokens.next(), "table")
+        && tokens.any(|token| token.is_keyword(statement, "type"))
 }
 
 /// The character `position` of a statement as a place, with the whole statement as its snippet.

@@ -2,7 +2,7 @@
 
 use super::{append, has_table, servers};
 use crate::{
-    program::Program,
+    program::{Program, Run},
     refusal::{PASSWORD, refused, says},
     server::GUARDED_ROLE,
 };
@@ -129,7 +129,7 @@ fn a_password_is_taken_from_where_libpq_takes_it() {
         let with = |variable: &str, value: &str, args: &[&str]| {
             let mut command = program.command(args);
             command.env(variable, value);
-            program.outcome(command)
+            Run::from(command)
         };
         #[cfg(unix)]
         {
@@ -187,7 +187,7 @@ fn the_environment_and_sockets_lead_to_the_database() {
                 .env("PGUSER", "postgres")
                 .env("PGDATABASE", &database.name)
                 .env("PGOPTIONS", "-c work_mem=1MB");
-            program.outcome(command).ok();
+            Run::from(command).ok();
             assert!(has_table(&database, "t"));
             database.sql("DROP TABLE t, autogen_version, autogen_history");
         }

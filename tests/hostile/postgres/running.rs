@@ -207,3 +207,60 @@ fn an_error_shows_its_place_and_leaves_nothing() {
         }
     }
 }
+
+#[test]
+fn rows_that_contradict_are_counted_before_anything_is_done() {
+    for server in servers() {
+        let database = server.database("guards");
+        let program = Program::on(&database.url());
+        program.script_of(
+            "a1",
+            "",
+            &["CREATE TABLE t (a integer, b integer); INSERT INTO t VALUES (0, NULL), (0, 1), (1, NULL)"],
+            &[],
+        );
+        program.run(&["upgrade"]).ok();
+        program.script_calling(
+            "b2",
+            "a1",
+            "    op.alter_table(\"t\").alter_column(\"b\", integer().set_not_null());\n",
+            "",
+        );
+        says(
+            &program.run(&["upgrade"]).with_code(1),
+            &["rows contradict", "2 rows"],
+        );
+        // A question that the server cannot answer does no harm; the statement itself hears the server's own words.
+        program.script_calling(
+            "b2",
+            "a1",
+            "    op.create_index(\"ux\").on(\"t\", [expr(\"1 / a\")]).unique();\n",
+            "",
+        );
+        let run = program.run(&["upgrade"]).with_code(1);
+        says(&run, &["division by zero"]);
+        assert!(!run.stderr.contains("aborted"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn the_ledger_may_be_in_a_namespace_of_its_own() {
+    for server in servers() {
+        let database = server.database("namespaced");
+        let program = with_a_gate(&database.url());
+        super::append(&program, "version_table = \"ops.autogen_version\"");
+        says(
+            &program.run(&["upgrade"]).with_code(1),
+            &["schema \"ops\" does not exist"],
+        );
+        database.sql("CREATE SCHEMA ops");
+        program.run(&["upgrade"]).ok();
+        program.run(&["downgrade", "-1"]).ok();
+        assert_eq!(
+            database
+                .sql("SELECT version_num FROM ops.autogen_version; SELECT count(*) FROM ops.autogen_history"),
+            "a1\n3\n"
+        );
+        assert!(!has_table(&database, "autogen_version"));
+    }
+}
