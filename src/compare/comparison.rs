@@ -10,7 +10,7 @@ use super::rename::{Rename, RenameOf, RenameOrigin};
 use super::{again, dependents, objects, order, renames, tables, types};
 use crate::dialect::Dialect;
 use crate::directive::{AlterTable, Change, Directive, NewColumn, TableChange, reverse};
-use crate::schema::{Constraint, IndexPart, Name, QName, Schema};
+use crate::schema::{Constraint, IndexPart, Name, Object, QName, Schema};
 use crate::{Notice, Result};
 
 /// What a comparison found.
@@ -106,8 +106,10 @@ fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptio
     let again = dependents::find(schemas, differences, objects.going(), dialect);
     let objects = objects.changes(&again.objects, dialect);
     let mut changes = types;
+    changes.extend(types::namespace_comments(schemas, dialect));
     changes.extend(again::weave(tables.directives, &again, schemas, dialect));
     changes.extend(objects.directives);
+    settle_privileges(&mut changes, schemas, dialect);
     let mut upgrade = order::arrange(
         first.into_iter().map(Directive::DropObject).collect(),
         schemas,
@@ -126,6 +128,31 @@ fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptio
         questions,
         back: None,
     })
+}
+
+/// Says which privileges there are to be on what is new, where the engine would grant others by itself. What speaks of that in the live
+/// schema and goes is gone by then, and what comes comes last.
+fn settle_privileges(changes: &mut Vec<Directive>, schemas: Pair<&Schema>, dialect: &dyn Dialect) {
+    let mut before = Schema {
+        objects: schemas.live.objects.clone(),
+        ..Schema::new()
+    };
+    for directive in &*changes {
+        if let Directive::DropObject(object) = directive {
+            before.objects.remove(&object.id);
+        }
+    }
+    let settled: Vec<Object> = changes
+        .iter()
+        .filter_map(|created| dialect.settled_privileges(created, &before, schemas.target))
+        .collect();
+    for object in settled {
+        let is_its_own = |d: &&mut Directive| matches!(d, Directive::CreateObject(o) if o.id == object.id);
+        match changes.iter_mut().find(is_its_own) {
+            Some(directive) => *directive = Directive::CreateObject(object),
+            None => changes.push(Directive::CreateObject(object)),
+        }
+    }
 }
 
 impl Comparison {

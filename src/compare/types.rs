@@ -52,6 +52,23 @@ fn namespaces(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
     created.chain(dropped).collect()
 }
 
+/// The comments of namespaces that are on both sides, as statements: a namespace has nothing else that could change.
+pub(super) fn namespace_comments(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
+    let matched = Matched::by_key(
+        schemas.live.namespaces.values(),
+        schemas.target.namespaces.values(),
+        |n| dialect.fold(&n.name),
+    );
+    let differing = matched
+        .both
+        .into_iter()
+        .filter(|pair| pair.live.comment != pair.target.comment);
+    differing
+        .filter_map(|pair| dialect.comment_on_namespace(pair.target))
+        .map(|sql| Directive::Execute { sql })
+        .collect()
+}
+
 fn sequences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
     let matched = Matched::by_key(
         schemas.live.sequences.values(),

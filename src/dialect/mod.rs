@@ -12,7 +12,9 @@ pub use engine::Engine;
 pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
-use crate::schema::{Column, Constraint, IndexPart, Object, ObjectKind, PrimaryKey, Schema, Sql, Table};
+use crate::schema::{
+    Column, Constraint, IndexPart, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql, Table,
+};
 use crate::{Error, ErrorKind, Result};
 
 /// An engine's side of every stage that is not I/O.
@@ -86,6 +88,17 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// Whether the column cannot be changed like that in place and is dropped and added, with all that goes with that.
     fn replaces_column(&self, _change: &AlterColumn) -> bool {
         false
+    }
+
+    /// The statement that gives a namespace its comment, or takes it; `None` where namespaces have none.
+    fn comment_on_namespace(&self, _namespace: &Namespace) -> Option<Sql> {
+        None
+    }
+
+    /// The object that says which privileges there are to be on what the directive creates, where the engine by itself, by what
+    /// `before` holds, grants others. `wanted` is what the target says. `None` when nothing has to be said beyond that.
+    fn settled_privileges(&self, _created: &Directive, _before: &Schema, _wanted: &Schema) -> Option<Object> {
+        None
     }
 
     /// Whether the change makes the table anew, so that nothing that leans on it can stand.

@@ -70,6 +70,8 @@ pub enum KindStage {
     /// After tables, and dropped before them.
     #[default]
     Usual,
+    /// Behind those: what runs a query when it is created, which may call anything (materialized views).
+    Filled,
     /// After all else, and dropped first: what acts on changes (event triggers, default privileges).
     Late,
 }

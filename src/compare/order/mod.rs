@@ -112,6 +112,7 @@ enum Stage {
     OldTypes,
     NewObjects,
     OldNamespaces,
+    FilledObjects,
     LateObjects,
 }
 
@@ -131,11 +132,12 @@ impl Rank {
         let new_stage = |kind| match kind_stage(kind) {
             KindStage::Early => Stage::EarlyObjects,
             KindStage::Usual => Stage::NewObjects,
+            KindStage::Filled => Stage::FilledObjects,
             KindStage::Late => Stage::LateObjects,
         };
         let old_stage = |kind| match kind_stage(kind) {
             KindStage::Early => Stage::OldEarlyObjects,
-            KindStage::Usual | KindStage::Late => Stage::OldObjects,
+            KindStage::Usual | KindStage::Filled | KindStage::Late => Stage::OldObjects,
         };
         let stage_of = |table| {
             if new_tables.contains(table) {

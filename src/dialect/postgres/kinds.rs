@@ -102,7 +102,10 @@ static ROWS: [Row; 38] = [
     in_place(row("user mapping", "USER MAPPING", UserMapping)),
     staged(row("foreign table", "FOREIGN TABLE", Name), Usual),
     staged(keeps(row("view", "VIEW", Name), Keeps::Beginning), Usual),
-    staged(row("materialized view", "MATERIALIZED VIEW", Name), Usual),
+    staged(
+        row("materialized view", "MATERIALIZED VIEW", Name),
+        KindStage::Filled,
+    ),
     of_table(staged(row("index", "INDEX", Name), Usual)),
     of_table(staged(in_place(row("column comment", "COLUMN", Facet)), Usual)),
     staged(row("statistics", "STATISTICS", Name), Usual),

@@ -35,7 +35,7 @@ mod values;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
-use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+use crate::schema::{Column, Namespace, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -214,6 +214,16 @@ impl Dialect for Postgres {
 
     fn replaces_column(&self, change: &AlterColumn) -> bool {
         column_change::is_replaced(change)
+    }
+
+    fn comment_on_namespace(&self, namespace: &Namespace) -> Option<Sql> {
+        let name = spelling::quote(&namespace.name);
+        let comment = spelling::comment(namespace.comment.as_ref());
+        Some(Sql::new(format!("COMMENT ON SCHEMA {name} IS {comment}")))
+    }
+
+    fn settled_privileges(&self, created: &Directive, before: &Schema, wanted: &Schema) -> Option<Object> {
+        privileges::settled(created, before, wanted)
     }
 
     fn rebuilds_table(&self, change: &TableChange) -> bool {

@@ -3,8 +3,11 @@
 //! Privileges are lines, one each, that are compared as a set: a line that goes is taken back.
 
 use super::objects::split;
+use super::spelling::{namespace, qname, quote};
 use super::tokens::Tokens;
 use crate::dialect::Statement;
+use crate::directive::Directive;
+use crate::schema::{Object, ObjectId, ObjectKind, QName, Schema, Sql};
 use std::collections::BTreeSet;
 
 /// The statements that lead from one set of lines to another.
@@ -109,6 +112,129 @@ pub(super) fn uncomment(definition: &str) -> Vec<Statement> {
             Some(Statement::new(format!("{} NULL", tokens.before(is + 1))))
         })
         .collect()
+}
+
+/// What DEFAULT PRIVILEGES are about, by what the directive creates: their word, the word of the subject, its name and how GRANT names it.
+fn subject(created: &Directive) -> Option<(&'static str, String, QName, String)> {
+    let plain = |class, word: &str, name: &QName, noun: &str| {
+        Some((
+            class,
+            word.to_owned(),
+            name.clone(),
+            format!("{noun} {}", qname(name)),
+        ))
+    };
+    match created {
+        Directive::CreateTable(table) => plain("tables", "table", &table.name, "TABLE"),
+        Directive::CreateSequence(sequence) => plain("sequences", "sequence", &sequence.name, "SEQUENCE"),
+        Directive::CreateEnum(ty) => plain("types", "type", &ty.name, "TYPE"),
+        Directive::CreateNamespace(namespace) => Some((
+            "schemas",
+            "schema".to_owned(),
+            QName::plain(namespace.name.clone()),
+            format!("SCHEMA {}", quote(&namespace.name)),
+        )),
+        Directive::CreateObject(object) => {
+            let id = &object.id;
+            match id.kind.as_str() {
+                "view" | "materialized view" | "foreign table" => plain("tables", "table", &id.name, "TABLE"),
+                "domain" => plain("types", "domain", &id.name, "DOMAIN"),
+                "composite type" | "range type" | "base type" => plain("types", "type", &id.name, "TYPE"),
+                kind @ ("function" | "procedure" | "aggregate") => {
+                    let signature = id.signature.as_deref().unwrap_or_default();
+                    let noun = if kind == "procedure" {
+                        "PROCEDURE"
+                    } else {
+                        "FUNCTION"
+                    };
+                    let word = noun.to_lowercase();
+                    Some((
+                        "functions",
+                        format!("{word}({signature})"),
+                        id.name.clone(),
+                        format!("{noun} {}({signature})", qname(&id.name)),
+                    ))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The privileges on what is created where default privileges of `before` apply: those that the server grants by itself and the target
+/// does not want are revoked first.
+pub(super) fn settled(created: &Directive, before: &Schema, wanted: &Schema) -> Option<Object> {
+    let (class, word, name, spelled) = subject(created)?;
+    let home = if class == "schemas" { "" } else { namespace(&name) }.to_owned();
+    let mut granted: BTreeSet<String> = BTreeSet::new();
+    let mut revoked: BTreeSet<String> = BTreeSet::new();
+    for object in before
+        .objects
+        .values()
+        .filter(|o| o.id.kind.as_str() == "default privileges")
+    {
+        let applies = |signature: &str| {
+            signature
+                .split_once(':')
+                .is_some_and(|(of, what)| what == class && (of.is_empty() || of == home))
+        };
+        if !object.id.signature.as_deref().is_some_and(applies) {
+            continue;
+        }
+        for line in split(&object.definition) {
+            let tokens = Tokens::of(line);
+            // ALTER DEFAULT PRIVILEGES .. GRANT x ON TABLES TO y
+            if let (Some(grant), Some(on), Some(to)) = (
+                tokens.find(0, &["GRANT"]),
+                tokens.find_last("ON"),
+                tokens.find_last("TO"),
+            ) && tokens.find(0, &["REVOKE"]).is_none()
+            {
+                let what = tokens.text(grant, on);
+                granted.insert(format!("{what} ON {spelled} TO {}", tokens.rest(to + 1)));
+            } else if let (Some(revoke), Some(on), Some(from)) = (
+                tokens.find(0, &["REVOKE"]),
+                tokens.find_last("ON"),
+                tokens.find_last("FROM"),
+            ) {
+                let what = tokens.text(revoke, on);
+                revoked.insert(format!("{what} ON {spelled} FROM {}", tokens.rest(from + 1)));
+            }
+        }
+    }
+    if granted.is_empty() && revoked.is_empty() {
+        return None;
+    }
+    let id = ObjectId {
+        kind: ObjectKind::new("privileges"),
+        name,
+        signature: Some(word),
+        on: None,
+    };
+    let target = wanted.objects.get(&id);
+    let wanted_lines: BTreeSet<&str> = target.map(|object| lines(&object.definition)).unwrap_or_default();
+    let taken = granted
+        .iter()
+        .filter(|line| !wanted_lines.contains(line.as_str()))
+        .filter_map(|line| inverse(line));
+    let given = revoked
+        .iter()
+        .filter(|line| !wanted_lines.contains(line.as_str()))
+        .filter_map(|line| inverse(line));
+    let mut all: Vec<String> = taken.chain(given).collect();
+    if all.is_empty() {
+        return None;
+    }
+    all.extend(wanted_lines.iter().map(|line| (*line).to_owned()));
+    // Only the order among relations is open: all else comes before.
+    let depends_on = (class == "tables").then(|| id.name.clone()).into_iter().collect();
+    Some(Object {
+        id,
+        definition: Sql::new(all.join(";\n")),
+        depends_on,
+        comment: None,
+    })
 }
 
 #[cfg(test)]
