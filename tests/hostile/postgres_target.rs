@@ -305,3 +305,21 @@ fn an_unchanged_target_is_not_tried_again() {
         database.sql(&format!("DROP ROLE {role}"));
     }
 }
+
+#[test]
+fn files_are_compared_without_the_database_where_another_server_is_named() {
+    for server in postgres() {
+        let program = Program::with_target("CREATE TABLE t (a int);");
+        let nowhere = "postgres://postgres@127.0.0.1:1/shop";
+        let diff = ["diff", "--from", "migrations", "--exit-code"];
+        settings(&program, nowhere, "");
+        refused(&program, &diff, 1, &["no connection to 127.0.0.1:1"]);
+        let scratch_url = format!("scratch_url = \"{}\"\n", server.url("postgres"));
+        settings(&program, nowhere, &scratch_url);
+        refused(&program, &diff, 2, &[]);
+        refused(&program, &["check"], 1, &["no connection to 127.0.0.1:1"]);
+        // A database that is yet to be created is as good as any for that.
+        settings(&program, &server.url("not_yet"), "");
+        refused(&program, &diff, 2, &[]);
+    }
+}

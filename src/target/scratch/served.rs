@@ -50,17 +50,8 @@ impl Served {
     /// As [`Connection::open`]; [`ErrorKind::Database`](crate::ErrorKind::Database) when the server refuses to make one.
     pub(super) async fn create(server: &Server) -> Result<(Self, Connection)> {
         let facts = server.facts().await?;
-        let beside = match server.scratch() {
-            Some(url) => url.clone(),
-            None if facts.exists => server.database().clone(),
-            None => server.database().with_database(&facts.database),
-        };
-        let (mut keeper, exists) = open_or_neighbour(&beside, Open::ReadWrite).await?;
-        let beside = if exists {
-            beside
-        } else {
-            beside.with_database(&facts.database)
-        };
+        let place = server.scratch().unwrap_or_else(|| server.database());
+        let (mut keeper, beside) = open_or_neighbour(place, Open::ReadWrite).await?;
         let process = prepare(&mut keeper).await?;
         let name = new_name();
         let mut served = Self {

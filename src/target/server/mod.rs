@@ -24,8 +24,6 @@ pub struct Server {
 pub(super) struct Facts {
     /// The name of the database.
     pub(super) database: String,
-    /// Whether the database is there.
-    pub(super) exists: bool,
     /// Who has asked. What belongs to somebody else is told apart.
     pub(super) user: String,
     /// The version of its server.
@@ -78,16 +76,29 @@ impl Server {
             .map(drop)
     }
 
-    /// What is known of the database. If it has not been asked yet, it is now; a database that is not there is like the one
-    /// that the server was made with.
+    /// What is known of the database. If it has not been asked yet, it is now. For a database that is not there, or that cannot be
+    /// reached when another server is named for scratch databases, the server's own defaults count.
     ///
     /// # Errors
     /// As [`Connection::open`].
     pub(super) async fn facts(&self) -> Result<&Facts> {
         self.facts
             .get_or_try_init(|| async {
-                let (mut connection, exists) = open_or_neighbour(&self.database, Open::ReadOnly).await?;
-                let facts = facts(&mut connection, exists).await?;
+                let (mut connection, url) = match open_or_neighbour(&self.database, Open::ReadOnly).await {
+                    Ok(opened) => opened,
+                    Err(error) => match &self.scratch {
+                        // Who compares files with files does not need the database; if it is needed, this error comes again.
+                        Some(scratch) => open_or_neighbour(scratch, Open::ReadOnly)
+                            .await
+                            .map_err(|_| error)?,
+                        None => return Err(error),
+                    },
+                };
+                let exists = url == self.database;
+                let mut facts = facts(&mut connection, exists).await?;
+                if !exists && let Some(name) = self.database.database_name() {
+                    name.clone_into(&mut facts.database);
+                }
                 connection.close().await?;
                 Ok(facts)
             })
@@ -95,15 +106,18 @@ impl Server {
     }
 }
 
-/// Opens a database, or the one that every server has when that is not there. Gives whether it is the first.
+/// Opens a database, or the one that every server has when that is not there. Gives the URL of the one that is open.
 ///
 /// # Errors
 /// As [`Connection::open`].
-pub(super) async fn open_or_neighbour(url: &DatabaseUrl, open: Open) -> Result<(Connection, bool)> {
+pub(super) async fn open_or_neighbour(url: &DatabaseUrl, open: Open) -> Result<(Connection, DatabaseUrl)> {
     match Connection::open(url, open).await {
-        Ok(connection) => Ok((connection, true)),
+        Ok(connection) => Ok((connection, url.clone())),
         Err(error) => match neighbour(url.engine(), &error) {
-            Some(name) => Ok((Connection::open(&url.with_database(name), open).await?, false)),
+            Some(name) => {
+                let neighbour = url.with_database(name);
+                Ok((Connection::open(&neighbour, open).await?, neighbour))
+            }
             None => Err(error),
         },
     }

@@ -22,7 +22,6 @@ pub(super) async fn facts(connection: &mut Connection, exists: bool) -> Result<F
     })?;
     let mut facts = Facts {
         database: row.text(0)?.to_owned(),
-        exists,
         version: row.text(1)?.to_owned(),
         user: row.text(11)?.to_owned(),
         like: like(row)?,
