@@ -468,8 +468,8 @@ impl Alteration<'_> {
                 let (old, new) = (list(&value.old), list(&value.new));
                 let name = qname(self.name());
                 for gone in old.iter().filter(|parent| !new.contains(parent)) {
-                    work.before
-                        .push(Statement::new(format!("ALTER TABLE {name} NO INHERIT {gone}")));
+                    let apart = Statement::new(format!("ALTER TABLE {name} NO INHERIT {gone}"));
+                    work.before.insert(0, apart);
                 }
                 for come in new.iter().filter(|parent| !old.contains(parent)) {
                     work.behind
@@ -503,7 +503,8 @@ impl Alteration<'_> {
             return;
         }
         if let Some((parent, _)) = old {
-            work.before.push(detach(&parent, self.name()));
+            // What comes from the parent can be changed only then.
+            work.before.insert(0, detach(&parent, self.name()));
         }
         if let Some((parent, bound)) = new {
             work.behind.push(attach(&parent, self.name(), &bound));

@@ -59,7 +59,7 @@ pub(super) fn is_rebuilt(change: &Change<EnumType>, renamed: &[Change<String>]) 
 pub(super) fn alter(
     change: &Change<EnumType>,
     renamed: &[Change<String>],
-    before: &Schema,
+    schemas: (&Schema, &Schema),
 ) -> Result<Vec<Statement>> {
     let Change { old, new } = change;
     let name = qname(&new.name);
@@ -79,7 +79,7 @@ pub(super) fn alter(
                 create: create(new),
                 multirange: None,
             },
-            before,
+            schemas,
         )?);
         return Ok(statements);
     }

@@ -3,7 +3,7 @@
 //! `spelling` writes names and values; `columns`, `constraints`, `index`, `table`, `sequence` whole definitions; `alter` puts all changes of a
 //! table into one ALTER TABLE, with `column_change` for one column and `partition` for what takes a new table. `enums`, `domain`, `composite`
 //! change types, `retype` makes one anew. `kinds` is the table of all kinds of objects, `objects` creates, replaces and drops them by it,
-//! `privileges` and `foreign` know those that are changed piece by piece. `types` knows families of types and the casts between them,
+//! `privileges` and `foreign` know those that are changed piece by piece. `dependents` finds what leans on a type that is made anew. `types` knows families of types and the casts between them,
 //! `canonical` what is no difference, `names` what the server would cut.
 //!
 //! Every statement names things with their namespaces, so that it means the same under any `search_path`.
@@ -14,6 +14,7 @@ mod column_change;
 mod columns;
 mod composite;
 mod constraints;
+mod dependents;
 mod domain;
 mod enums;
 mod foreign;
@@ -165,10 +166,10 @@ impl Dialect for Postgres {
             D::AlterSequence(change) => Ok(sequence::alter(change)),
             D::CreateEnum(ty) => Ok(enums::create(ty)),
             D::DropEnum(ty) => one(format!("DROP TYPE {}", spelling::qname(&ty.name))),
-            D::AlterEnum { change, renamed } => enums::alter(change, renamed, before),
+            D::AlterEnum { change, renamed } => enums::alter(change, renamed, (before, after)),
             D::CreateObject(object) => objects::create(object),
             D::DropObject(object) => objects::drop(object),
-            D::ReplaceObject(change) => objects::replace(change, before),
+            D::ReplaceObject(change) => objects::replace(change, (before, after)),
             D::Execute { sql } => one(sql.to_string()),
             D::BulkInsert(insert) => {
                 let columns = spelling::name_list(&insert.columns);

@@ -1,12 +1,13 @@
 //! Objects that are kept as definitions: how they come, go, and become others.
 
+use super::dependents::{Fate, around};
 use super::kinds::{self, Address};
-use super::spelling::{comment, quote};
+use super::spelling::{comment, list_items, quote};
 use super::tokens::Tokens;
 use super::{composite, domain, privileges, retype};
 use crate::dialect::Statement;
 use crate::directive::Change;
-use crate::schema::{Object, ObjectKind, Schema};
+use crate::schema::{Object, ObjectKind, Part, Schema};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 
@@ -15,6 +16,14 @@ pub(super) fn split(definition: &str) -> Vec<&str> {
     sql::split(definition, &Lexicon::POSTGRES)
         .map(|s| s.text)
         .collect()
+}
+
+/// The statements of an object. Those about privileges are lines without an end.
+fn statements_of(object: &Object) -> Vec<&str> {
+    match object.id.kind.as_str() {
+        "privileges" | "default privileges" => privileges::lines(&object.definition).into_iter().collect(),
+        _ => split(&object.definition),
+    }
 }
 
 fn row(kind: &ObjectKind) -> Result<&'static kinds::Row> {
@@ -32,10 +41,7 @@ fn row(kind: &ObjectKind) -> Result<&'static kinds::Row> {
 /// For a kind that PostgreSQL does not have.
 pub(super) fn create(object: &Object) -> Result<Vec<Statement>> {
     row(&object.id.kind)?;
-    let mut statements: Vec<Statement> = split(&object.definition)
-        .into_iter()
-        .map(Statement::new)
-        .collect();
+    let mut statements: Vec<Statement> = statements_of(object).into_iter().map(Statement::new).collect();
     if object.comment.is_some() {
         statements.extend(comment_statement(object));
     }
@@ -79,16 +85,24 @@ pub(super) fn drop(object: &Object) -> Result<Vec<Statement>> {
 ///
 /// # Errors
 /// For a kind that PostgreSQL does not have.
-pub(super) fn replace(change: &Change<Object>, before: &Schema) -> Result<Vec<Statement>> {
+pub(super) fn replace(change: &Change<Object>, schemas: (&Schema, &Schema)) -> Result<Vec<Statement>> {
     let Change { old, new } = change;
     row(&old.id.kind)?;
     let mut statements = if old.definition == new.definition && old.id == new.id {
         Vec::new()
     } else {
-        match in_place(change, before)? {
+        match in_place(change, schemas)? {
             Some(statements) => statements,
             // With its comment.
-            None => return Ok(drop(old)?.into_iter().chain(create(new)?).collect()),
+            None => {
+                let seeds = [(Part::of(&old.id), Fate::Gone)];
+                let around = around(&seeds, schemas.0, schemas.1)?;
+                let mut statements = around.before;
+                statements.extend(drop(old)?);
+                statements.extend(create(new)?);
+                statements.extend(around.behind);
+                return Ok(statements);
+            }
         }
     };
     if old.comment != new.comment {
@@ -98,22 +112,25 @@ pub(super) fn replace(change: &Change<Object>, before: &Schema) -> Result<Vec<St
 }
 
 /// The statements by which the object stays itself; `None` when it is dropped and created.
-fn in_place(change: &Change<Object>, before: &Schema) -> Result<Option<Vec<Statement>>> {
+fn in_place(change: &Change<Object>, schemas: (&Schema, &Schema)) -> Result<Option<Vec<Statement>>> {
     let Change { old, new } = change;
     let definitions = Change::new(old.definition.as_str(), new.definition.as_str());
     Ok(match new.id.kind.as_str() {
+        // CREATE OR REPLACE adds columns to a view at its end and takes none away.
+        "view" if has_fewer_columns(&definitions) => None,
         "view" | "function" | "procedure" | "rule" => Some(or_replace(&definitions, new.id.kind.as_str())),
         "privileges" | "default privileges" => Some(privileges::change(&old.definition, &new.definition)),
         "owner" | "column comment" => Some(split(&new.definition).into_iter().map(Statement::new).collect()),
         "domain" => match domain::alter(&new.id.name, &old.definition, &new.definition) {
             Some(statements) => Some(statements),
-            None => return Ok(Some(remade(new, before)?)),
+            None => return Ok(Some(remade(new, schemas)?)),
         },
-        "composite type" => match composite::alter(&new.id.name, &old.definition, &new.definition, before) {
+        "composite type" => match composite::alter(&new.id.name, &old.definition, &new.definition, schemas.0)
+        {
             Some(statements) => Some(statements),
-            None => return Ok(Some(remade(new, before)?)),
+            None => return Ok(Some(remade(new, schemas)?)),
         },
-        "range type" => Some(remade(new, before)?),
+        "range type" => Some(remade(new, schemas)?),
         "foreign data wrapper" | "server" | "user mapping" => super::foreign::alter(change),
         "extension" => extension_schema(change),
         _ => None,
@@ -121,8 +138,8 @@ fn in_place(change: &Change<Object>, before: &Schema) -> Result<Option<Vec<State
 }
 
 /// A type made anew. Its comment is among the statements, so that the caller needs to set it only when it changed: twice does no harm.
-fn remade(new: &Object, before: &Schema) -> Result<Vec<Statement>> {
-    retype::rebuild(retype::remake(new), before)
+fn remade(new: &Object, schemas: (&Schema, &Schema)) -> Result<Vec<Statement>> {
+    retype::rebuild(retype::remake(new), schemas)
 }
 
 /// Whether the change makes another type of it: everything of the type is carried over.
@@ -158,6 +175,18 @@ fn or_replace(definitions: &Change<&str>, kind: &str) -> Vec<Statement> {
             .map(|line| Statement::new(*line)),
     );
     statements
+}
+
+/// Whether the query of the new view has fewer columns than that of the old. The server spells every column out.
+fn has_fewer_columns(definitions: &Change<&str>) -> bool {
+    let columns = |definition: &str| {
+        let first = split(definition).into_iter().next()?;
+        let tokens = Tokens::of(first);
+        let select = tokens.find(0, &["SELECT"])?;
+        let end = tokens.find(select, &["FROM"]).unwrap_or(tokens.len());
+        Some(list_items(tokens.text(select + 1, end)).len())
+    };
+    columns(definitions.new) < columns(definitions.old)
 }
 
 fn with_or_replace(statement: &str) -> String {

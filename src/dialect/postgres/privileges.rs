@@ -32,8 +32,10 @@ pub(super) fn change(old: &str, new: &str) -> Vec<Statement> {
     gone.chain(come).map(Statement::new).collect()
 }
 
-fn lines(definition: &str) -> BTreeSet<&str> {
-    split(definition).into_iter().collect()
+/// The lines of a definition.
+pub(super) fn lines(definition: &str) -> BTreeSet<&str> {
+    let lines = definition.lines().map(|line| line.trim_end_matches(';').trim());
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 const OPTION: &str = " WITH GRANT OPTION";

@@ -1,10 +1,11 @@
 //! A type that becomes another under its own name: the old one is put aside, the new one made, everything of the type carried over.
 //!
 //! Comes in: the type and the statements that create it anew. Goes out: all statements, for the types over it too. Views, functions,
-//! policies, indexes and constraints that name the type are dropped and created by directives of their own.
+//! policies, indexes and constraints that name the type are dropped and created again around it, where no directives of their own do that.
 
 use super::alter;
 use super::column_change::aside;
+use super::dependents::{Fate, around};
 use super::kinds::id;
 use super::objects::{comment_statement, split};
 use super::spelling::{qname, quote};
@@ -15,7 +16,7 @@ use super::{composite, domain, option};
 use crate::Result;
 use crate::dialect::Statement;
 use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, TableChange};
-use crate::schema::{Column, Object, QName, Schema, Sql, Table, TypeName};
+use crate::schema::{Column, Object, Part, QName, Schema, Sql, Table, TypeName};
 use std::collections::BTreeSet;
 
 /// A type that is made anew.
@@ -32,8 +33,8 @@ pub(super) struct Remade {
 /// The statements that make a type anew, with all types over it, and retype every column.
 ///
 /// # Errors
-/// Never for a schema that a reflector read.
-pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
+/// For a schema that no reflector has read.
+pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Result<Vec<Statement>> {
     let mut remade = vec![root];
     loop {
         let next = before
@@ -48,7 +49,12 @@ pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
         .flat_map(|each| std::iter::once(&each.name).chain(&each.multirange))
         .collect();
     let create = remade.iter().flat_map(|each| each.create.iter().cloned());
-    let mut statements = Vec::new();
+    let seeds: Vec<(Part, Fate)> = names
+        .iter()
+        .map(|name| (Part::Type((*name).clone()), Fate::Retyped))
+        .collect();
+    let around = around(&seeds, before, after)?;
+    let mut statements = around.before;
     if remade.iter().any(|each| each.multirange.is_some()) {
         // The functions that come with a range type keep its name when it gets another, so both cannot be there.
         statements.extend(retype_columns(&names, before, Carried::IntoText)?);
@@ -61,6 +67,7 @@ pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
         }
         statements.extend(create);
         statements.extend(retype_columns(&names, before, Carried::FromText)?);
+        statements.extend(around.behind);
         return Ok(statements);
     }
     for each in &remade {
@@ -80,6 +87,7 @@ pub(super) fn rebuild(root: Remade, before: &Schema) -> Result<Vec<Statement>> {
             qname(&each.name.sibling(aside(&each.name.name)))
         )));
     }
+    statements.extend(around.behind);
     Ok(statements)
 }
 
