@@ -65,6 +65,20 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// When the engine cannot do it.
     fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>>;
 
+    /// The directives of one group in the order in which they are run, where the engine needs another than that of the script.
+    fn arrange(&self, directives: Vec<Directive>) -> Vec<Directive> {
+        directives
+    }
+
+    /// What is left to do when the directives of a group, which start from `before`, have been run: what could not be done
+    /// earlier because something that came later was missing.
+    ///
+    /// # Errors
+    /// When a directive does not fit the schema.
+    fn finish(&self, _directives: &[Directive], _before: &Schema) -> Result<Vec<Statement>> {
+        Ok(Vec::new())
+    }
+
     /// How a statement of the user's own stands to the transaction of its script.
     fn placement(&self, _sql: &str) -> Placement {
         Placement::Inside

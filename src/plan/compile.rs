@@ -75,7 +75,8 @@ fn plan_group(
     steps: &mut Vec<Step>,
     dialect: &dyn Dialect,
 ) -> Result<()> {
-    let directives = coalesce::coalesce(group, schemas.before.schema(), dialect);
+    let directives = dialect.arrange(coalesce::coalesce(group, schemas.before.schema(), dialect));
+    let mut last = dialect.finish(&directives, schemas.before.schema())?;
     // Only changes of tables and unique indexes have guards, and only they need to know where rows are.
     let start = directives
         .iter()
@@ -108,6 +109,9 @@ fn plan_group(
             guards,
             statements,
         });
+    }
+    if let Some(step) = steps.last_mut() {
+        step.statements.append(&mut last);
     }
     Ok(())
 }

@@ -186,13 +186,7 @@ impl Alteration<'_> {
 
     fn statements(&self) -> Result<Vec<Statement>> {
         if self.old.options.get(option::PARTITION_BY) != self.new.options.get(option::PARTITION_BY) {
-            return Ok(partition::rebuild(
-                self.old,
-                self.new,
-                self.changes,
-                self.before,
-                self.after,
-            ));
+            return partition::rebuild(self.old, self.new, self.changes, self.before, self.after);
         }
         let mut work = Work::default();
         let pairs = self.constraints_in_place();
@@ -205,7 +199,7 @@ impl Alteration<'_> {
                     if let Some(pair) = pairs.iter().find(|pair| pair.dropped == place) {
                         work.main.extend(pair.change.actions.iter().cloned());
                         work.behind.extend(pair.change.statements.iter().cloned());
-                    } else if !is_from_parent(self.old, constraint) {
+                    } else if !self.is_of_parent(constraints::is_inherited(constraint)) {
                         work.main
                             .push(format!("DROP CONSTRAINT {}", quote(&self.name_of(constraint)?)));
                     }
@@ -258,6 +252,15 @@ impl Alteration<'_> {
         }
         self.replace_readers(&mut work);
         Ok(self.in_order(work))
+    }
+
+    /// Whether something that comes from a parent is left to the parent: while the table goes away from its parents or comes to others,
+    /// it has to change by itself.
+    fn is_of_parent(&self, is_inherited: bool) -> bool {
+        let keeps = [option::PARTITION_OF, option::INHERITS]
+            .iter()
+            .all(|key| self.old.options.get(*key) == self.new.options.get(*key));
+        is_inherited && keeps && has_parents(self.old)
     }
 
     fn in_order(&self, work: Work) -> Vec<Statement> {
@@ -330,7 +333,7 @@ impl Alteration<'_> {
 
     fn add_column(&self, new: &NewColumn, work: &mut Work) {
         let column = &new.column;
-        if has_parents(self.new) && columns::is_inherited(&column.options) {
+        if self.is_of_parent(columns::is_inherited(&column.options)) {
             return;
         }
         let filled_later = new.backfill.is_some() && column.generated.is_none();
@@ -355,7 +358,7 @@ impl Alteration<'_> {
 
     /// A column goes behind everything that still reads it.
     fn drop_column(&self, column: &Column, work: &mut Work) {
-        if has_parents(self.old) && columns::is_inherited(&column.options) {
+        if self.is_of_parent(columns::is_inherited(&column.options)) {
             return;
         }
         let action = format!("DROP COLUMN {}", quote(&column.name));
@@ -374,7 +377,7 @@ impl Alteration<'_> {
     }
 
     fn add_constraint(&self, constraint: &Constraint, work: &mut Work) {
-        if is_from_parent(self.new, constraint) {
+        if self.is_of_parent(constraints::is_inherited(constraint)) {
             return;
         }
         work.main.push(format!("ADD {}", constraints::clause(constraint)));
@@ -502,7 +505,12 @@ impl Alteration<'_> {
         if old == new {
             return;
         }
-        if let Some((parent, _)) = old {
+        // A parent that is not partitioned any more was made anew, and let its partitions go.
+        let is_free = |parent: &str| {
+            let parent = types::type_name(parent).and_then(|name| self.before.tables.get(&name));
+            parent.is_some_and(|parent| !parent.options.contains_key(option::PARTITION_BY))
+        };
+        if let Some((parent, _)) = old.filter(|(parent, _)| !is_free(parent)) {
             // What comes from the parent can be changed only then.
             work.before.insert(0, detach(&parent, self.name()));
         }

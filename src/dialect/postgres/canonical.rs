@@ -31,6 +31,10 @@ pub(super) fn table(table: &Table) -> Table {
     let mut table = table.clone();
     name_in(&mut table.name);
     for column in &mut table.columns {
+        if column.options.contains_key(option::INHERITED) {
+            // It cannot be renamed, and which it is depends on how the table came to its parent.
+            column.options.remove(option::NOT_NULL_NAME);
+        }
         without_marks(&mut column.options);
     }
     if let Some(key) = &mut table.primary_key {

@@ -281,7 +281,8 @@ impl ColumnAlteration<'_> {
                     columns::not_null_name(self.table, old),
                     columns::not_null_name(self.table, new),
                 );
-                if names.old != names.new {
+                // An inherited constraint has the name that it was given when the table came to its parent.
+                if names.old != names.new && !columns::is_inherited(&new.options) {
                     effects.before.push(Statement::new(format!(
                         "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
                         qname(self.table),

@@ -8,7 +8,8 @@ use super::constraints;
 use super::kinds::{self, Address};
 use super::objects;
 use super::spelling::{beside, qname, quote};
-use super::{index, option};
+use super::table::is_from_parent;
+use super::{index, option, types};
 use crate::Result;
 use crate::dialect::Statement;
 use crate::schema::{Constraint, Name, Object, ObjectId, Part, QName, Schema, Table};
@@ -28,6 +29,8 @@ pub(super) enum Fate {
 pub(super) struct Around {
     pub(super) before: Vec<Statement>,
     pub(super) behind: Vec<Statement>,
+    /// Foreign keys, which come last.
+    pub(super) keys: Vec<Statement>,
 }
 
 /// What has to go and come back around a change that does this to the parts. What is not in both schemas is left to others.
@@ -134,7 +137,8 @@ impl Search<'_> {
             else {
                 continue;
             };
-            if constraints::is_inherited(&new) {
+            let goes_with_table = seeds.contains(&(Part::Relation(name.clone()), Fate::Gone));
+            if goes_with_table || belongs_to_parent(old, &new, self.before) {
                 continue;
             }
             let name_of_table = qname(name);
@@ -142,11 +146,17 @@ impl Search<'_> {
                 "ALTER TABLE {name_of_table} DROP CONSTRAINT {}",
                 quote(constraint)
             )));
-            around.behind.push(Statement::new(format!(
+            let added = Statement::new(format!(
                 "ALTER TABLE {name_of_table} ADD {}",
                 constraints::clause(&new)
-            )));
-            around.behind.extend(constraints::comments(name, None, &new));
+            ));
+            let comments = constraints::comments(name, None, &new);
+            let place = match new {
+                Constraint::ForeignKey(_) => &mut around.keys,
+                _ => &mut around.behind,
+            };
+            place.push(added);
+            place.extend(comments);
         }
         for (name, index) in &self.indexes {
             let Some((old, new)) = table(name) else { continue };
@@ -154,7 +164,8 @@ impl Search<'_> {
             let (Some(_), Some(mut new)) = (of(old), of(new)) else {
                 continue;
             };
-            if new.options.contains_key(option::INHERITED) {
+            let goes_with_table = seeds.contains(&(Part::Relation(name.clone()), Fate::Gone));
+            if goes_with_table || new.options.contains_key(option::INHERITED) {
                 continue;
             }
             new.options.remove(option::CONCURRENTLY);
@@ -207,6 +218,16 @@ impl Search<'_> {
         }
         ordered
     }
+}
+
+/// Whether a constraint comes from a parent that goes on having the table.
+pub(super) fn belongs_to_parent(table: &Table, constraint: &Constraint, schema: &Schema) -> bool {
+    let let_go = table
+        .options
+        .get(option::PARTITION_OF)
+        .and_then(|parent| schema.tables.get(&types::type_name(parent)?))
+        .is_some_and(|parent| !parent.options.contains_key(option::PARTITION_BY));
+    is_from_parent(table, constraint) && !let_go
 }
 
 fn constraint_of(table: &Table, name: &Name) -> Option<Constraint> {

@@ -197,6 +197,14 @@ impl Dialect for Postgres {
         }
     }
 
+    fn arrange(&self, directives: Vec<Directive>) -> Vec<Directive> {
+        partition::arrange(directives)
+    }
+
+    fn finish(&self, directives: &[Directive], before: &Schema) -> Result<Vec<Statement>> {
+        partition::finish(directives, before)
+    }
+
     fn placement(&self, sql: &str) -> Placement {
         placement::placement(sql)
     }

@@ -101,6 +101,7 @@ pub(super) fn replace(change: &Change<Object>, schemas: (&Schema, &Schema)) -> R
                 statements.extend(drop(old)?);
                 statements.extend(create(new)?);
                 statements.extend(around.behind);
+                statements.extend(around.keys);
                 return Ok(statements);
             }
         }

@@ -68,6 +68,7 @@ pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Resu
         statements.extend(create);
         statements.extend(retype_columns(&names, before, Carried::FromText)?);
         statements.extend(around.behind);
+        statements.extend(around.keys);
         return Ok(statements);
     }
     for each in &remade {
@@ -88,6 +89,7 @@ pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Resu
         )));
     }
     statements.extend(around.behind);
+    statements.extend(around.keys);
     Ok(statements)
 }
 
