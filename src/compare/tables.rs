@@ -76,7 +76,7 @@ pub(super) fn compare<'a>(
             for directive in &changes.directives[before..] {
                 if let Directive::AlterTable(alter) = directive {
                     for change in &alter.changes {
-                        inherit(child, change, dialect);
+                        inherit(child, &alter.table, change, dialect);
                     }
                 }
             }

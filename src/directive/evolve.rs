@@ -10,7 +10,7 @@ mod table;
 pub(crate) use self::family::{Families, inherit};
 use self::table::{change_table, column_mut, rename_in_names, rename_in_table};
 use super::{AlterTable, Directive, TableChange};
-use crate::schema::{Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
+use crate::schema::{Column, Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -28,6 +28,11 @@ pub trait Naming {
     /// The namespace that a name without one is in, where the engine has namespaces.
     fn home(&self) -> Option<&'static str> {
         None
+    }
+
+    /// A column of table `parent` as its children get it.
+    fn passed_on(&self, _parent: &QName, column: &Column) -> Column {
+        column.clone()
     }
 
     /// Whether two names are one to the engine.
@@ -331,7 +336,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             for name in families.descendants(&alter.table, naming) {
                 if let Some(child) = self.schema.tables.get_mut(name) {
                     for change in &alter.changes {
-                        inherit(child, change, naming);
+                        inherit(child, &alter.table, change, naming);
                     }
                 }
             }

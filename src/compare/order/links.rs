@@ -553,9 +553,7 @@ impl Collector<'_> {
                 self.needs(Thing::Relation(table.clone()));
             }
         }
-        for child in self.sides.live.descendants(name, self.dialect) {
-            self.links.changes.push(Thing::Shape(self.fold(child)));
-        }
+        self.pass_on(name, changes);
         for (number, change) in changes.iter().enumerate() {
             match change {
                 TableChange::AddColumn(new) => {
@@ -593,6 +591,23 @@ impl Collector<'_> {
                 | TableChange::SetComment(_)
                 | TableChange::SetDefinition(_)
                 | TableChange::ReorderColumns(_) => {}
+            }
+        }
+    }
+
+    /// What changes of a parent do to its children.
+    fn pass_on(&mut self, parent: &QName, changes: &[TableChange]) {
+        for child in self.sides.live.descendants(parent, self.dialect) {
+            let table = self.fold(child);
+            let column = |name: &Name| Thing::Column(table.clone(), self.dialect.fold(name).into());
+            self.links.changes.push(Thing::Shape(table.clone()));
+            for change in changes {
+                match change {
+                    TableChange::AddColumn(new) => self.links.makes.push(column(&new.column.name)),
+                    TableChange::DropColumn(gone) => self.links.takes.push(column(&gone.column.name)),
+                    TableChange::AlterColumn(alter) => self.links.changes.push(column(&alter.name)),
+                    _ => {}
+                }
             }
         }
     }

@@ -36,7 +36,7 @@ mod values;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
-use crate::schema::{Column, Namespace, Object, ObjectKind, Schema, Sql, Table};
+use crate::schema::{Column, Namespace, Object, ObjectKind, QName, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -64,6 +64,20 @@ impl Naming for Postgres {
 
     fn home(&self) -> Option<&'static str> {
         Some(option::DEFAULT_NAMESPACE)
+    }
+
+    /// Only the parent owns the sequence of a serial column; its children take their numbers from there.
+    fn passed_on(&self, parent: &QName, column: &Column) -> Column {
+        let mut column = column.clone();
+        if types::serial(&column.ty).is_some() {
+            let sequence = spelling::qname(&sequence::made_for(parent, &column.name));
+            column.default = Some(Sql::new(format!(
+                "nextval({}::regclass)",
+                spelling::text(&sequence)
+            )));
+            column.ty = types::plain(&column.ty).into();
+        }
+        column
     }
 
     fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
@@ -151,7 +165,7 @@ impl Dialect for Postgres {
                 }
                 Ok(statements)
             }
-            D::DropTable(table) => one(format!("DROP TABLE {}", spelling::qname(&table.name))),
+            D::DropTable(table) => Ok(table::drop(table)),
             D::RenameTable(names) => Ok(alter::rename(names, before)),
             D::AlterTable(change) => alter::alter(change, before, after),
             D::CreateIndex { table, index } => Ok(index::create(table, index, after)),

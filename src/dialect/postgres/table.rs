@@ -49,6 +49,14 @@ pub(super) fn attach(parent: &str, child: &QName, bound: &str) -> Statement {
 }
 
 /// DETACH PARTITION.
+/// A partition that rows elsewhere may refer to through its parent has to leave that first.
+pub(super) fn drop(table: &Table) -> Vec<Statement> {
+    let parent = table.options.get(option::PARTITION_OF);
+    let leave = parent.map(|parent| detach(parent, &table.name));
+    let drop = Statement::new(format!("DROP TABLE {}", qname(&table.name)));
+    leave.into_iter().chain([drop]).collect()
+}
+
 pub(super) fn detach(parent: &str, child: &QName) -> Statement {
     Statement::new(format!("ALTER TABLE {parent} DETACH PARTITION {}", qname(child)))
 }

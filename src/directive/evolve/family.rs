@@ -2,8 +2,8 @@
 
 use super::Naming;
 use super::table::{change_table, column_mut};
-use crate::directive::{AlterColumn, ColumnChange, NewColumn, TableChange};
-use crate::schema::{Constraint, INHERITED, QName, Schema, Table};
+use crate::directive::{AlterColumn, Change, ColumnChange, NewColumn, TableChange};
+use crate::schema::{Column, Constraint, INHERITED, QName, Schema, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each table that has children all its descendants, by their own names.
@@ -62,15 +62,39 @@ fn at_home(name: &QName, naming: &(impl Naming + ?Sized)) -> QName {
     }
 }
 
+/// A change of a column as a child gets it: where its type says more for the parent than for the child, the child gets what that means.
+fn own_type(
+    change: ColumnChange,
+    alter: &AlterColumn,
+    parent: &QName,
+    naming: &(impl Naming + ?Sized),
+) -> Vec<ColumnChange> {
+    let ColumnChange::Type(ty) = &change else {
+        return vec![change];
+    };
+    let column = |ty| naming.passed_on(parent, &Column::new(alter.name.clone(), ty));
+    let (old, new) = (column(ty.old.clone()), column(ty.new.clone()));
+    let mut changes = vec![ColumnChange::Type(Change::new(old.ty, new.ty))];
+    if old.default != new.default {
+        changes.push(ColumnChange::Default(Change::new(old.default, new.default)));
+    }
+    changes
+}
+
 /// Carries out on a descendant what a change of its ancestor does to it.
-pub(crate) fn inherit(child: &mut Table, change: &TableChange, naming: &(impl Naming + ?Sized)) {
+pub(crate) fn inherit(
+    child: &mut Table,
+    parent: &QName,
+    change: &TableChange,
+    naming: &(impl Naming + ?Sized),
+) {
     let comes_from_parent = |options: &crate::schema::Options| options.contains_key(INHERITED);
     let inherited = match change {
         TableChange::AddColumn(new) => {
             if column_mut(child, &new.column.name, naming).is_ok() {
                 return;
             }
-            let mut column = new.column.clone();
+            let mut column = naming.passed_on(parent, &new.column);
             column.options.insert(INHERITED.to_owned(), String::new());
             column.comment = None;
             column.identity = None;
@@ -90,8 +114,11 @@ pub(crate) fn inherit(child: &mut Table, change: &TableChange, naming: &(impl Na
             let passed_on = |change: &&ColumnChange| {
                 !matches!(change, ColumnChange::Comment(_) | ColumnChange::Identity(_))
             };
+            let changes = alter.changes.iter().filter(passed_on).cloned();
             TableChange::AlterColumn(AlterColumn {
-                changes: alter.changes.iter().filter(passed_on).cloned().collect(),
+                changes: changes
+                    .flat_map(|change| own_type(change, alter, parent, naming))
+                    .collect(),
                 ..alter.clone()
             })
         }
