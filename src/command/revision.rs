@@ -15,7 +15,7 @@ use crate::{
         Terminal,
         arguments::{GlobalOptions, Revision},
     },
-    compare::Pair,
+    compare::{Pair, mark_concurrent},
     dialect::{Dialect, for_engine},
     directive::Directive,
     report::{self, Difference},
@@ -123,11 +123,18 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
         .realise_both(Pair::new(&from, &target), dialect, missing, None)
         .await?;
     let sides = Sides::compare(project, dialect, realised, &arguments.rename, Asking::IfPossible)?;
+    let mut downgrade = sides.comparison.downgrade(dialect);
+    let mut upgrade = sides.comparison.upgrade;
+    if project.config.concurrent_indexes {
+        let schemas = sides.schemas.as_ref();
+        mark_concurrent(&mut upgrade, schemas, dialect);
+        mark_concurrent(&mut downgrade, Pair::new(schemas.target, schemas.live), dialect);
+    }
     Ok(Found {
         dialect: Some(dialect),
         live: sides.schemas.live,
-        downgrade: sides.comparison.downgrade(dialect),
-        upgrade: sides.comparison.upgrade,
+        downgrade,
+        upgrade,
         notices: sides.notices,
     })
 }

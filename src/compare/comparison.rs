@@ -3,6 +3,7 @@
 //! In come two schemas; out come the directives that lead from the live one to the target, in the order in which they can run, with
 //! what a person should know and be asked. No database is needed, and no engine is known but through its dialect.
 
+use super::conversions::convert;
 use super::options::CompareOptions;
 use super::pair::Pair;
 use super::questions::{self, RenameQuestion};
@@ -38,13 +39,19 @@ pub fn compare(
 ) -> Result<Comparison> {
     let mut comparison = one_way(schemas, dialect, options)?;
     let is_tracked = |schema: &Schema| !schema.dependencies.is_empty();
-    if !comparison.is_empty() && (is_tracked(schemas.live) || is_tracked(schemas.target)) {
+    if comparison.is_empty() {
+        return Ok(comparison);
+    }
+    let backwards = Pair::new(schemas.target, schemas.live);
+    if is_tracked(schemas.live) || is_tracked(schemas.target) {
         let options = CompareOptions {
             renames: undone(&comparison.upgrade),
             ..options.clone()
         };
-        let back = one_way(Pair::new(schemas.target, schemas.live), dialect, &options)?;
-        comparison.back = Some(back.upgrade);
+        comparison.back = Some(one_way(backwards, dialect, &options)?.upgrade);
+    } else {
+        let mut back = reverse(&comparison.upgrade);
+        comparison.back = convert(&mut back, backwards, dialect).then_some(back);
     }
     Ok(comparison)
 }
@@ -117,6 +124,7 @@ fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptio
     );
     upgrade.extend(renamed.directives);
     upgrade.extend(order::arrange(changes, schemas, dialect));
+    convert(&mut upgrade, schemas, dialect);
 
     let mut notices = renamed.notices;
     notices.extend(tables.notices);

@@ -8,7 +8,9 @@
 mod again;
 mod columns;
 mod comparison;
+mod concurrent;
 mod constraints;
+mod conversions;
 mod dependents;
 mod indexes;
 mod objects;
@@ -27,6 +29,7 @@ mod tests;
 mod types;
 
 pub use comparison::{Comparison, compare};
+pub use concurrent::mark_concurrent;
 pub use options::{CompareOptions, ConstraintNames};
 pub use pair::Pair;
 pub use questions::RenameQuestion;

@@ -20,7 +20,7 @@ use super::{
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "script_location",
     "url",
     "target",
@@ -39,6 +39,7 @@ const KEYS: [&str; 19] = [
     "target_code",
     "lock_timeout",
     "statement_timeout",
+    "concurrent_indexes",
     // Not a setting: lets editors find a schema for the file.
     "$schema",
 ];
@@ -162,6 +163,7 @@ impl Reader<'_> {
             }
             "lock_timeout" => config.lock_timeout = self.duration(name, value)?,
             "statement_timeout" => config.statement_timeout = Some(self.duration(name, value)?),
+            "concurrent_indexes" => config.concurrent_indexes = self.boolean(name, value)?,
             "$schema" => {}
             _ => {
                 let error = Error::new(ErrorKind::Config, format!("unknown key `{name}`"));
@@ -402,6 +404,7 @@ mod tests {
             scratch_url = "sqlite::memory:"
             lock_timeout = "1m 30s"
             statement_timeout = "1h"
+            concurrent_indexes = true
             "#,
         )
         .unwrap();
@@ -420,6 +423,7 @@ mod tests {
         assert_eq!(config.schemas, ["public", "app"]);
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
         assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
+        assert!(config.concurrent_indexes);
         assert!(config.database_url(None, &Environment::empty()).is_ok());
         assert!(config.scratch_url(&Environment::empty()).unwrap().is_some());
     }

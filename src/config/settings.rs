@@ -69,6 +69,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// `statement_timeout`: how long one statement of a script may take; `None` for what the server says.
     pub statement_timeout: Option<Duration>,
+    /// `concurrent_indexes`: whether new scripts build and drop indexes while others write, where the engine can do that.
+    pub concurrent_indexes: bool,
     pub(super) file: Option<PathBuf>,
     pub(super) url: Option<Secret>,
     pub(super) scratch_url: Option<Secret>,
@@ -109,6 +111,7 @@ impl Default for Config {
             schemas: Vec::new(),
             lock_timeout: Duration::from_secs(10),
             statement_timeout: None,
+            concurrent_indexes: false,
             file: None,
             url: None,
             scratch_url: None,

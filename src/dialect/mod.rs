@@ -13,7 +13,8 @@ pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Se
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{
-    Column, Constraint, IndexPart, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql, Table,
+    Column, Constraint, Index, IndexPart, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql, Table,
+    TypeName,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -93,6 +94,19 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// table `after`; `None` when no value is refused.
     fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql>;
 
+    /// The expression over the old row that makes values of type `new`, of the schema `after`, out of those that `column` has of type
+    /// `old`, of the schema `before`, where the engine does not convert them by itself. It is a guess that somebody has to look at.
+    fn conversion(
+        &self,
+        _column: &str,
+        _old: &TypeName,
+        _new: &TypeName,
+        _before: &Schema,
+        _after: &Schema,
+    ) -> Option<Sql> {
+        None
+    }
+
     /// Whether the change of a type makes it another type to the engine, so that whatever has it is retyped. Where it does not, the
     /// type is changed in place and nothing else notices.
     fn makes_another_type(&self, _old: &Object, _new: &Object) -> bool {
@@ -117,6 +131,12 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
 
     /// Whether the change makes the table anew, so that nothing that leans on it can stand.
     fn rebuilds_table(&self, _change: &TableChange) -> bool {
+        false
+    }
+
+    /// Whether the engine can build and drop the index while others write to its table, which the script that does so leads from
+    /// `before` to `after`.
+    fn builds_concurrently(&self, _index: &Index, _before: &Table, _after: &Table) -> bool {
         false
     }
 

@@ -4,10 +4,11 @@ use super::contradiction::Guard;
 use super::rows::AllRows;
 use super::{coalesce, guard, opaque};
 use crate::dialect::{Dialect, Session, Statement};
-use crate::directive::{Directive, Evolution};
+use crate::directive::{AlterColumn, ColumnChange, Directive, Evolution, TableChange};
 use crate::schema::Schema;
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What to run for a list of directives.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,9 +99,10 @@ fn plan_group(
         }
         .map_err(failed)?;
         let guards = rows.as_mut().map_or_else(Vec::new, |(rows_before, rows)| {
-            rows.step(&directive, after);
-            let guards = guard::guards(&directive, (before, rows_before), (after, rows), dialect);
-            rows_before.step(&directive, after);
+            let seen = without_usual_conversions(&directive, (before, after), dialect);
+            rows.step(&seen, after);
+            let guards = guard::guards(&seen, (before, rows_before), (after, rows), dialect);
+            rows_before.step(&seen, after);
             guards
         });
         schemas.before.step(&directive).map_err(failed)?;
@@ -114,6 +116,42 @@ fn plan_group(
         step.statements.append(&mut last);
     }
     Ok(())
+}
+
+/// The directive without the conversions that the dialect proposes itself: they can be told as well as its own what they refuse.
+fn without_usual_conversions<'d>(
+    directive: &'d Directive,
+    (before, after): (&Schema, &Schema),
+    dialect: &dyn Dialect,
+) -> Cow<'d, Directive> {
+    let is_usual = |alter: &AlterColumn| {
+        alter.using.is_some()
+            && alter.changes.iter().any(|change| match change {
+                ColumnChange::Type(types) => {
+                    dialect.conversion(&alter.name, &types.old, &types.new, before, after) == alter.using
+                }
+                _ => false,
+            })
+    };
+    let Directive::AlterTable(alter) = directive else {
+        return Cow::Borrowed(directive);
+    };
+    if !alter
+        .changes
+        .iter()
+        .any(|change| matches!(change, TableChange::AlterColumn(alter) if is_usual(alter)))
+    {
+        return Cow::Borrowed(directive);
+    }
+    let mut seen = alter.clone();
+    for change in &mut seen.changes {
+        if let TableChange::AlterColumn(alter) = change
+            && is_usual(alter)
+        {
+            alter.using = None;
+        }
+    }
+    Cow::Owned(Directive::AlterTable(seen))
 }
 
 fn is_guarded(directive: &Directive) -> bool {

@@ -33,6 +33,10 @@ pub struct Index {
     pub options: Options,
 }
 
+/// The key under which the [`Options`] of an index say that it is built and dropped while others write to its table. It says how, not
+/// what: it is no difference.
+pub const CONCURRENTLY: &str = "concurrently";
+
 impl Index {
     /// A plain index of that name without parts.
     pub fn new(name: impl Into<Name>) -> Self {

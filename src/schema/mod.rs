@@ -16,7 +16,7 @@ pub use constraint::{
     Action, Check, Constraint, ConstraintKind, Deferral, Exclude, ForeignKey, MatchKind, PrimaryKey, Unique,
 };
 pub use dependency::{Dependencies, Needs, Part, Shapes};
-pub use index::{Index, IndexPart, Nulls, Order, PartTarget};
+pub use index::{CONCURRENTLY, Index, IndexPart, Nulls, Order, PartTarget};
 pub use model::{FORMAT_VERSION, Schema};
 pub use name::{Name, QName, Sql, TypeName};
 pub use object::{EnumType, Namespace, Object, ObjectId, ObjectKind, Sequence};

@@ -5,10 +5,10 @@ use crate::directive::{
     TableChange,
 };
 use crate::schema::{
-    Action, Check, Column, Constraint, ConstraintKind, Deferral, EnumType, Exclude, ForeignKey, Generated,
-    GeneratedKind, Identity, Index, IndexPart, MatchKind, Name, Namespace, Nulls, Object, ObjectId,
-    ObjectKind, Options, Order, PartTarget, PrimaryKey, QName, Sequence, SequenceOptions, Sql, Table,
-    TypeName, Unique,
+    Action, CONCURRENTLY, Check, Column, Constraint, ConstraintKind, Deferral, EnumType, Exclude, ForeignKey,
+    Generated, GeneratedKind, Identity, Index, IndexPart, MatchKind, Name, Namespace, Nulls, Object,
+    ObjectId, ObjectKind, Options, Order, PartTarget, PrimaryKey, QName, Sequence, SequenceOptions, Sql,
+    Table, TypeName, Unique,
 };
 use crate::script::{Header, RevisionId, Script};
 use proptest::collection::{btree_map, btree_set, vec};
@@ -335,10 +335,12 @@ fn index() -> impl Strategy<Value = Index> + Clone {
         option::of(sql()),
         any::<bool>(),
         option::of(hostile()),
-        options(),
+        (options(), option::of(prop_oneof![Just(String::new()), hostile()])),
     )
         .prop_map(
             |((name, unique, method), parts, include, predicate, nulls_not_distinct, comment, options)| {
+                let (mut options, concurrently) = options;
+                options.extend(concurrently.map(|value| (CONCURRENTLY.to_owned(), value)));
                 Index {
                     name,
                     unique,

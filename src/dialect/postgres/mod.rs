@@ -36,7 +36,7 @@ mod values;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
-use crate::schema::{Column, Namespace, Object, ObjectKind, QName, Schema, Sql, Table};
+use crate::schema::{Column, Index, Namespace, Object, ObjectKind, QName, Schema, Sql, Table, TypeName};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -231,6 +231,20 @@ impl Dialect for Postgres {
         values::refuses(old, new)
     }
 
+    fn conversion(
+        &self,
+        column: &str,
+        old: &TypeName,
+        new: &TypeName,
+        before: &Schema,
+        after: &Schema,
+    ) -> Option<Sql> {
+        match types::conversion(column, old, new, before, after) {
+            types::Conversion::Assignment => None,
+            types::Conversion::Using(sql) => Some(sql),
+        }
+    }
+
     fn makes_another_type(&self, old: &Object, new: &Object) -> bool {
         objects::makes_another_type(old, new)
     }
@@ -251,6 +265,19 @@ impl Dialect for Postgres {
 
     fn rebuilds_table(&self, change: &TableChange) -> bool {
         matches!(change, TableChange::SetOption(option) if option.key == option::PARTITION_BY)
+    }
+
+    /// Neither a partitioned table knows that, nor what belongs to an index of one (manual, CREATE INDEX and DROP INDEX).
+    fn builds_concurrently(&self, index: &Index, before: &Table, after: &Table) -> bool {
+        let option = |table: &Table, key: &str| table.options.get(key).cloned();
+        let is_partitioned = |table: &Table| table.options.contains_key(option::PARTITION_BY);
+        let is_bound = [option::ONLY, option::INHERITED]
+            .iter()
+            .any(|key| index.options.contains_key(*key));
+        !is_bound
+            && !is_partitioned(before)
+            && !is_partitioned(after)
+            && option(before, option::PARTITION_OF) == option(after, option::PARTITION_OF)
     }
 
     fn neutral_value(&self, column: &Column) -> Option<Sql> {

@@ -71,5 +71,5 @@ pub(crate) const SET_COLUMNS: &str = "set_columns";
 
 /// Index: not on the partitions.
 pub(crate) const ONLY: &str = "only";
-/// Index: built without keeping writers out. Says how, not what: it is no difference.
-pub(crate) const CONCURRENTLY: &str = "concurrently";
+/// Index: built without keeping writers out.
+pub(crate) const CONCURRENTLY: &str = crate::schema::CONCURRENTLY;

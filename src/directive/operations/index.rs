@@ -1,7 +1,7 @@
 //! Indexes and key parts in a script.
 
 use super::Notes;
-use crate::schema::{Index, IndexPart, Name, Nulls, Order, QName, Sql};
+use crate::schema::{CONCURRENTLY, Index, IndexPart, Name, Nulls, Order, QName, Sql};
 
 /// One part of a key: `"name"`, `part("name").desc()`, `expr("lower(name)")`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +111,11 @@ pub trait IndexAttributes: Sized {
     fn nulls_not_distinct(mut self) -> Self {
         self.index().nulls_not_distinct = true;
         self
+    }
+
+    /// It is built and dropped while others write to its table, outside the transaction of the script, where the engine can do that.
+    fn concurrently(self) -> Self {
+        self.option(CONCURRENTLY, "")
     }
 
     /// Its comment.

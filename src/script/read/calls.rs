@@ -196,6 +196,7 @@ methods! {
         include(Vec<Name>)
         filter(Sql)
         nulls_not_distinct()
+        concurrently()
         comment(String)
         option(String, String)
     }

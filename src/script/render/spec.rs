@@ -5,9 +5,9 @@ use super::literal::{integer, list, names, qname, sql, text};
 use crate::directive::operations::{TRIGGER, VIEW, call_of_type};
 use crate::directive::{AlterColumn, Change, ColumnChange, NewColumn};
 use crate::schema::{
-    Action, Check, Column, Deferral, EnumType, Exclude, ForeignKey, Generated, GeneratedKind, Identity,
-    Index, IndexPart, MatchKind, Name, Nulls, Object, Options, Order, PartTarget, PrimaryKey, QName,
-    Sequence, SequenceOptions, TypeName, Unique,
+    Action, CONCURRENTLY, Check, Column, Deferral, EnumType, Exclude, ForeignKey, Generated, GeneratedKind,
+    Identity, Index, IndexPart, MatchKind, Name, Nulls, Object, Options, Order, PartTarget, PrimaryKey,
+    QName, Sequence, SequenceOptions, TypeName, Unique,
 };
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -402,7 +402,12 @@ pub(super) fn index_attributes(chain: &mut Chain, index: &Index) {
     if let Some(predicate) = &index.predicate {
         chain.call("filter", [sql(predicate)]);
     }
-    options(chain, &index.options);
+    for (key, value) in &index.options {
+        match (key.as_str(), value.as_str()) {
+            (CONCURRENTLY, "") => chain.call("concurrently", []),
+            _ => chain.call("option", [text(key), text(value)]),
+        }
+    }
     comment(chain, index.comment.as_ref());
 }
 

@@ -9,7 +9,7 @@ use super::spec::{
     exclude, foreign_key, index, index_attributes, new_column, object, object_attributes, option_change,
     options, parts, primary_key, sequence, sequence_attributes, spoken, unique,
 };
-use crate::directive::{AlterTable, Directive, NewColumn, TableChange};
+use crate::directive::{AlterTable, ColumnChange, Directive, NewColumn, TableChange};
 use crate::schema::{Constraint, ConstraintKind, Index, Name, Object, QName, Table};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -189,6 +189,13 @@ fn table_change(
         TableChange::DropConstraint { constraint } => constraint_call(chain, "drop", constraint),
         TableChange::AddConstraint { constraint } => constraint_call(chain, "add", constraint),
         TableChange::AlterColumn(alter) => {
+            if alter.using.is_some() && alter.changes.iter().any(|c| matches!(c, ColumnChange::Type(_))) {
+                chain.comment(
+                    marks,
+                    "its values become what .using(\"...\") makes of them: see that this fits the rows"
+                        .to_owned(),
+                );
+            }
             chain.call("alter_column", [text(&alter.name), alteration(alter).into()]);
         }
         TableChange::AddColumn(new) => {
