@@ -38,12 +38,11 @@ pub fn compare(
     options: &CompareOptions,
 ) -> Result<Comparison> {
     let mut comparison = one_way(schemas, dialect, options)?;
-    let is_tracked = |schema: &Schema| !schema.dependencies.is_empty();
     if comparison.is_empty() {
         return Ok(comparison);
     }
     let backwards = Pair::new(schemas.target, schemas.live);
-    if is_tracked(schemas.live) || is_tracked(schemas.target) {
+    if dialect.facts().tracks_dependencies {
         let options = CompareOptions {
             renames: undone(&comparison.upgrade),
             ..options.clone()

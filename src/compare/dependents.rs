@@ -53,7 +53,7 @@ pub(super) fn find<'a>(
         rebuilt: BTreeSet::new(),
         again: Again::default(),
     };
-    if search.leaning.is_empty() {
+    if search.leaning.is_empty() && !dialect.facts().tracks_dependencies {
         return search.again;
     }
     for directive in directives {

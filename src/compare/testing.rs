@@ -138,6 +138,7 @@ static STRICT: Facts = Facts {
     renames_constraints: true,
     places_columns: true,
     comments: true,
+    tracks_dependencies: false,
     max_identifier: Some(63),
     default_namespace: Some("public"),
 };
@@ -151,6 +152,7 @@ static STRICT_VIEW: KindRule = KindRule {
     binds_early: true,
     keeps: Keeps::Nothing,
     stage: KindStage::Usual,
+    reads_by_name: false,
 };
 
 impl Naming for Strict {

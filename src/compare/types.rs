@@ -5,7 +5,7 @@
 use super::pair::{Matched, Pair, fold_qname};
 use crate::dialect::Dialect;
 use crate::directive::{Change, Directive};
-use crate::schema::{EnumType, Name, QName, Schema, Sequence};
+use crate::schema::{EnumType, Name, Namespace, QName, Schema, Sequence, Sql};
 
 /// Whether the values of an enum type change in a way that takes another type: values go or change places. Values that come between
 /// others or get another name do not.
@@ -39,14 +39,18 @@ fn namespaces(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<Directive> {
         schemas.target.namespaces.values(),
         |n| dialect.fold(&n.name),
     );
+    // The namespace that is always there is only in a schema for its comment.
+    let is_not_home = |n: &&Namespace| Some(n.name.as_str()) != dialect.facts().default_namespace;
     let created = matched
         .target_only
         .into_iter()
+        .filter(is_not_home)
         .cloned()
         .map(Directive::CreateNamespace);
     let dropped = matched
         .live_only
         .into_iter()
+        .filter(is_not_home)
         .cloned()
         .map(Directive::DropNamespace);
     created.chain(dropped).collect()
@@ -63,8 +67,19 @@ pub(super) fn namespace_comments(schemas: Pair<&Schema>, dialect: &dyn Dialect) 
         .both
         .into_iter()
         .filter(|pair| pair.live.comment != pair.target.comment);
-    differing
-        .filter_map(|pair| dialect.comment_on_namespace(pair.target))
+    let home = dialect.facts().default_namespace;
+    let is_home = |n: &&Namespace| Some(n.name.as_str()) == home;
+    let at_home = matched.target_only.into_iter().filter(is_home);
+    let mut commented: Vec<Option<Sql>> = differing
+        .map(|pair| pair.target)
+        .chain(at_home)
+        .map(|n| dialect.comment_on_namespace(&n.name, Some(n)))
+        .collect();
+    let left = matched.live_only.into_iter().filter(is_home);
+    commented.extend(left.map(|n| dialect.comment_on_namespace(&n.name, None)));
+    commented
+        .into_iter()
+        .flatten()
         .map(|sql| Directive::Execute { sql })
         .collect()
 }

@@ -13,8 +13,8 @@ pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Se
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{
-    Column, Constraint, Index, IndexPart, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql, Table,
-    TypeName,
+    Column, Constraint, Index, IndexPart, Name, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql,
+    Table, TypeName,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -118,8 +118,9 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
         false
     }
 
-    /// The statement that gives a namespace its comment, or takes it; `None` where namespaces have none.
-    fn comment_on_namespace(&self, _namespace: &Namespace) -> Option<Sql> {
+    /// The statement that gives a namespace the comment of `declared`, or the one it has by itself; `None` where namespaces have
+    /// no comments.
+    fn comment_on_namespace(&self, _name: &Name, _declared: Option<&Namespace>) -> Option<Sql> {
         None
     }
 

@@ -22,6 +22,8 @@ pub struct Facts {
     pub places_columns: bool,
     /// Whether tables and columns can have comments.
     pub comments: bool,
+    /// Whether the engine keeps track of what leans on what, and refuses to take away what something leans on.
+    pub tracks_dependencies: bool,
     /// The longest identifier in bytes.
     pub max_identifier: Option<usize>,
     /// The namespace that unqualified names are in, where the engine has namespaces.
@@ -48,6 +50,8 @@ pub struct KindRule {
     pub keeps: Keeps,
     /// Where it stands among all else when nothing that it reads says more.
     pub stage: KindStage,
+    /// Whether its text may name things that the engine does not look for before it runs: the body of a function.
+    pub reads_by_name: bool,
 }
 
 /// What the shape of a replacement must be for the engine to put it in the place of the old one.

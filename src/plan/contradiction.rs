@@ -55,6 +55,13 @@ pub enum Contradiction {
         /// The table referred to.
         parent: QName,
     },
+    /// Values of a column that becomes a generated one, other than those that it computes.
+    Computed {
+        /// The column.
+        column: Name,
+        /// What it computes.
+        expression: Sql,
+    },
     /// Values that a type does not take.
     Refused {
         /// The column.
@@ -126,6 +133,10 @@ impl Contradiction {
                 plural("refers", "refer"),
                 names(columns)
             ),
+            Self::Computed { column, expression } => format!(
+                "{} another value in {column} than it is to be computed as: {expression}",
+                plural("has", "have")
+            ),
             Self::Refused { column, ty } => {
                 format!(
                     "{} a value in {column} that type {ty} refuses",
@@ -160,6 +171,9 @@ impl Contradiction {
             ),
             Self::Orphan { parent, .. } => format!(
                 "add the missing rows to {parent}, or set the column to NULL or delete the rows with op.execute(\"... {table} ...\") before it in the script"
+            ),
+            Self::Computed { column, expression } => format!(
+                "their values would be lost; if they may, say so with op.execute(\"UPDATE {table} SET {column} = {expression}\") before it in the script"
             ),
             Self::Refused { column, .. } => format!(
                 "convert the values: add `.using(\"...\")` to the change of {column} in the script, or correct them with op.execute(\"UPDATE {table} ...\") before it"

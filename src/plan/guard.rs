@@ -325,9 +325,50 @@ impl Altered<'_> {
         });
         nulls
             .chain(refused)
+            .chain(self.computed())
             .chain(unique)
             .chain(checks)
             .chain(orphans)
+            .collect()
+    }
+
+    /// Guards for columns that are made anew as generated ones: what they hold must not be lost.
+    fn computed(&self) -> Vec<Guard> {
+        let dialect = self.new.dialect;
+        let old = Rowed {
+            table: self.old,
+            rows: self.old_rows,
+            dialect,
+        };
+        let was_plain = |name: &Name| {
+            let mut columns = self.old.columns.iter();
+            columns.any(|c| c.generated.is_none() && dialect.same_name(&c.name, name))
+        };
+        let made_anew = self.alter.changes.iter().filter_map(|change| match change {
+            TableChange::AddColumn(new) => Some((&new.column.name, new.column.generated.as_ref()?)),
+            TableChange::AlterColumn(alter) if dialect.replaces_column(alter) => {
+                let generated = alter.changes.iter().find_map(|change| match change {
+                    ColumnChange::Generated(generated) => generated.new.as_ref(),
+                    _ => None,
+                });
+                Some((&alter.name, generated?))
+            }
+            _ => None,
+        });
+        made_anew
+            .filter(|(name, _)| was_plain(name))
+            .filter_map(|(name, generated)| {
+                let expression = &generated.expression;
+                if old.rows.is_empty() || old.reads_unknown(expression) {
+                    return None;
+                }
+                let condition = format!("{} IS DISTINCT FROM ({expression}\n)", dialect.quote(name));
+                let contradiction = Contradiction::Computed {
+                    column: name.clone(),
+                    expression: expression.clone(),
+                };
+                old.guard(&condition, contradiction)
+            })
             .collect()
     }
 

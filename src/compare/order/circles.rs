@@ -2,6 +2,7 @@
 //!
 //! In come the directives and the circles they form; out come directives without those circles. Each cure knows one reason:
 //!
+//! - Words in bodies that may be names: they were a guess.
 //! - Foreign keys: dropped before and added after all else, where the engine must know the table referred to; left as they are
 //!   where it looks ahead.
 //! - Pieces of a table that lean on something outside it, such as a check that calls a function: the same.
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 type Cure = fn(Vec<Node>, &Circles, &World<'_>) -> Vec<Node>;
 
 /// The cures, in the sequence in which they are tried.
-pub(super) const CURES: [Cure; 4] = [foreign_keys, pieces, index_names, readings];
+pub(super) const CURES: [Cure; 5] = [words, foreign_keys, pieces, index_names, readings];
 
 fn foreign_keys(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     let mut cured = Vec::with_capacity(nodes.len());
@@ -45,7 +46,7 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     for (number, node) in nodes.into_iter().enumerate() {
         let piece = |link: &Link| match link.by {
             By::Piece(piece) => Some(piece),
-            By::ForeignKey(_) | By::All | By::Reading => None,
+            By::ForeignKey(_) | By::All | By::Reading | By::Word => None,
         };
         let needed = node.links.needs.iter();
         let later: BTreeSet<usize> = needed
@@ -148,7 +149,7 @@ fn keys_in_circle(number: usize, node: &Node, circles: &Circles) -> BTreeSet<usi
         .chain(released)
         .filter_map(|link| match link.by {
             By::ForeignKey(key) => Some(key),
-            By::All | By::Reading | By::Piece(_) => None,
+            By::All | By::Reading | By::Word | By::Piece(_) => None,
         })
         .collect()
 }
@@ -233,6 +234,16 @@ fn index_names(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<No
         }));
     }
     cured
+}
+
+fn words(mut nodes: Vec<Node>, circles: &Circles, _: &World<'_>) -> Vec<Node> {
+    for (number, node) in nodes.iter_mut().enumerate() {
+        let links = &mut node.links;
+        links
+            .needs
+            .retain(|link| link.by != By::Word || !circles.is_needed_within(number, link));
+    }
+    nodes
 }
 
 fn readings(nodes: Vec<Node>, circles: &Circles, _: &World<'_>) -> Vec<Node> {

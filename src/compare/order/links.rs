@@ -7,7 +7,9 @@ use crate::compare::dependents::{Side, folded, folded_part};
 use crate::compare::pair::{Pair, fold_names, fold_qname};
 use crate::dialect::Dialect;
 use crate::directive::{ColumnChange, Directive, TableChange};
-use crate::schema::{Constraint, ForeignKey, Index, IndexPart, Name, Object, Part as Piece, QName, Table};
+use crate::schema::{
+    Constraint, ForeignKey, INHERITED, Index, IndexPart, Name, Object, Part as Piece, QName, Table,
+};
 
 /// A folded qualified name.
 type Folded = (Option<String>, String);
@@ -57,6 +59,8 @@ pub(super) enum By {
     Piece(usize),
     /// The definition of an object that reads the thing.
     Reading,
+    /// A word in a body that may be the name of the thing.
+    Word,
 }
 
 /// What a directive does to things.
@@ -90,6 +94,19 @@ struct Collector<'a> {
     dialect: &'a dyn Dialect,
     sides: &'a Pair<Side<'a>>,
     links: Links,
+}
+
+/// The things under which what a directive creates is known.
+pub(super) fn provided_by(directive: &Directive, dialect: &dyn Dialect) -> Vec<Thing> {
+    let split = |name: &QName| {
+        let (namespace, name) = fold_qname(dialect, name);
+        (namespace.map(Into::into), name.into())
+    };
+    match directive {
+        Directive::CreateTable(table) => vec![Thing::Relation(split(&table.name))],
+        Directive::CreateObject(object) => vec![Thing::Piece(folded_part(&Piece::of(&object.id), dialect))],
+        _ => Vec::new(),
+    }
 }
 
 /// The links of a directive.
@@ -162,7 +179,12 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.makes(piece);
         }
         D::DropIndex { table, index } => {
-            c.releases(Thing::Shape(c.fold(table)));
+            if index.options.contains_key(INHERITED) {
+                // Its parent's index holds it until the table has left its parent.
+                c.needs(Thing::Shape(c.fold(table)));
+            } else {
+                c.releases(Thing::Shape(c.fold(table)));
+            }
             c.releases(Thing::Relation(c.fold(table)));
             c.links.takes.push(Thing::Name(c.sibling(table, &index.name)));
             c.links.takes.extend(c.index_key(table, index));
@@ -236,7 +258,7 @@ impl Collector<'_> {
 
     /// Whether the engine keeps track of what leans on what.
     fn is_tracked(&self) -> bool {
-        !self.sides.live.schema.dependencies.is_empty() || !self.sides.target.schema.dependencies.is_empty()
+        self.dialect.facts().tracks_dependencies
     }
 
     fn piece(&self, piece: &Piece) -> Piece {

@@ -13,8 +13,9 @@ use crate::compare::pair::{Pair, fold_qname};
 use crate::dialect::{Dialect, KindStage};
 use crate::directive::Directive;
 use crate::schema::{ObjectKind, QName, Schema};
+use crate::sql::{Lexicon, mentions};
 use graph::{Graph, Sorted};
-use links::{Link, Links, Part, Thing};
+use links::{By, Link, Links, Part, Thing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sorts directives so that they can run one after the other.
@@ -36,6 +37,7 @@ pub(super) fn arrange(
     let world = World {
         sides: schemas.map(|schema| Side::new(schema, dialect)),
         new_tables,
+        named: named(&directives, dialect),
         dialect,
     };
     let mut nodes: Vec<Node> = directives
@@ -61,7 +63,26 @@ struct World<'a> {
     /// Both schemas, for what leans on what in each.
     sides: Pair<Side<'a>>,
     new_tables: BTreeSet<QName>,
+    /// What is new, by its bare name.
+    named: BTreeMap<String, Vec<Thing>>,
     dialect: &'a dyn Dialect,
+}
+
+/// What is created, by its bare name: words in the body of a function may mean it.
+fn named(directives: &[Directive], dialect: &dyn Dialect) -> BTreeMap<String, Vec<Thing>> {
+    let mut named: BTreeMap<String, Vec<Thing>> = BTreeMap::new();
+    for directive in directives {
+        let (name, links) = match directive {
+            Directive::CreateTable(table) => (&table.name.name, links::provided_by(directive, dialect)),
+            Directive::CreateObject(object) if object.id.on.is_none() => {
+                (&object.id.name.name, links::provided_by(directive, dialect))
+            }
+            _ => continue,
+        };
+        let name = dialect.fold(name).into_owned();
+        named.entry(name).or_default().extend(links);
+    }
+    named
 }
 
 /// A directive with what the sort knows of it.
@@ -74,12 +95,37 @@ struct Node {
 
 impl Node {
     fn new(directive: Directive, part: Part, world: &World<'_>) -> Self {
+        let mut links = links::of(&directive, part, &world.sides, world.dialect);
+        links.needs.extend(words(&directive, world));
         Self {
             rank: Rank::of(&directive, part, &world.new_tables, world.dialect),
-            links: links::of(&directive, part, &world.sides, world.dialect),
+            links,
             directive,
         }
     }
+}
+
+/// What the words in the body of a function may mean.
+fn words(directive: &Directive, world: &World<'_>) -> Vec<Link> {
+    let object = match directive {
+        Directive::CreateObject(object) => object,
+        Directive::ReplaceObject(change) => &change.new,
+        _ => return Vec::new(),
+    };
+    let rule = world.dialect.kind(&object.id.kind);
+    if !rule.is_some_and(|rule| rule.reads_by_name) {
+        return Vec::new();
+    }
+    let own = world.dialect.fold(&object.id.name.name);
+    let mentioned = mentions(&object.definition, Lexicon::of(world.dialect.engine()));
+    let meant = mentioned.iter().filter(|word| **word != own);
+    let things = meant
+        .filter_map(|word| world.named.get(word.as_ref() as &str))
+        .flatten();
+    things
+        .cloned()
+        .map(|thing| Link { thing, by: By::Word })
+        .collect()
 }
 
 /// Where a directive stands when nothing it needs says otherwise: by stage, then by table, then by step, then by name.

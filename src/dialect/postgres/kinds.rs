@@ -45,6 +45,7 @@ const fn row(kind: &'static str, noun: &'static str, address: Address) -> Row {
             binds_early: true,
             keeps: Keeps::Nothing,
             stage: KindStage::Early,
+            reads_by_name: false,
         },
         address,
     }
@@ -59,6 +60,12 @@ const fn in_place(mut row: Row) -> Row {
 const fn keeps(mut row: Row, keeps: Keeps) -> Row {
     row.rule.replace = Replace::InPlace;
     row.rule.keeps = keeps;
+    row
+}
+
+/// Its body is a text to the server.
+const fn with_body(mut row: Row) -> Row {
+    row.rule.reads_by_name = true;
     row
 }
 
@@ -94,8 +101,8 @@ static ROWS: [Row; 38] = [
     row("text search template", "TEXT SEARCH TEMPLATE", Name),
     row("text search dictionary", "TEXT SEARCH DICTIONARY", Name),
     row("text search configuration", "TEXT SEARCH CONFIGURATION", Name),
-    keeps(row("function", "FUNCTION", Signature), Keeps::All),
-    keeps(row("procedure", "PROCEDURE", Signature), Keeps::All),
+    with_body(keeps(row("function", "FUNCTION", Signature), Keeps::All)),
+    with_body(keeps(row("procedure", "PROCEDURE", Signature), Keeps::All)),
     row("aggregate", "AGGREGATE", Signature),
     in_place(row("foreign data wrapper", "FOREIGN DATA WRAPPER", Plain)),
     in_place(row("server", "SERVER", Plain)),

@@ -36,10 +36,15 @@ mod values;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
-use crate::schema::{Column, Index, Namespace, Object, ObjectKind, QName, Schema, Sql, Table, TypeName};
+use crate::schema::{
+    Column, Index, Name, Namespace, Object, ObjectKind, QName, Schema, Sql, Table, TypeName,
+};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
+
+/// The comment that the namespace `public` has in a new database.
+pub(crate) const PUBLIC_COMMENT: &str = "standard public schema";
 
 /// The dialect of PostgreSQL.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +57,7 @@ static FACTS: Facts = Facts {
     renames_constraints: true,
     places_columns: false,
     comments: true,
+    tracks_dependencies: true,
     max_identifier: Some(spelling::MAX_NAME),
     default_namespace: Some(option::DEFAULT_NAMESPACE),
 };
@@ -165,7 +171,7 @@ impl Dialect for Postgres {
                 }
                 Ok(statements)
             }
-            D::DropTable(table) => Ok(table::drop(table)),
+            D::DropTable(table) => Ok(table::drop(table, before)),
             D::RenameTable(names) => Ok(alter::rename(names, before)),
             D::AlterTable(change) => alter::alter(change, before, after),
             D::CreateIndex { table, index } => Ok(index::create(table, index, after)),
@@ -253,9 +259,10 @@ impl Dialect for Postgres {
         column_change::is_replaced(change)
     }
 
-    fn comment_on_namespace(&self, namespace: &Namespace) -> Option<Sql> {
-        let name = spelling::quote(&namespace.name);
-        let comment = spelling::comment(namespace.comment.as_ref());
+    fn comment_on_namespace(&self, name: &Name, declared: Option<&Namespace>) -> Option<Sql> {
+        let own = (name.as_str() == option::DEFAULT_NAMESPACE).then(|| PUBLIC_COMMENT.to_owned());
+        let comment = declared.map_or(own, |namespace| namespace.comment.clone());
+        let (name, comment) = (spelling::quote(name), spelling::comment(comment.as_ref()));
         Some(Sql::new(format!("COMMENT ON SCHEMA {name} IS {comment}")))
     }
 

@@ -3,8 +3,7 @@
 /// The namespace that a name without one is in.
 pub(crate) const DEFAULT_NAMESPACE: &str = "public";
 
-/// Anything that comes from a parent table; for an index or key the name of the parent's.
-pub(crate) const INHERITED: &str = "inherited";
+pub(crate) use crate::schema::INHERITED;
 /// Storage parameters: `with.fillfactor`.
 pub(crate) const WITH: &str = "with.";
 /// Tables, indexes, keys.

@@ -50,9 +50,23 @@ pub(super) fn attach(parent: &str, child: &QName, bound: &str) -> Statement {
 
 /// DETACH PARTITION.
 /// A partition that rows elsewhere may refer to through its parent has to leave that first.
-pub(super) fn drop(table: &Table) -> Vec<Statement> {
-    let parent = table.options.get(option::PARTITION_OF);
-    let leave = parent.map(|parent| detach(parent, &table.name));
+pub(super) fn drop(table: &Table, before: &Schema) -> Vec<Statement> {
+    let standing = before.tables.get(&table.name).unwrap_or(table);
+    let parent = standing.options.get(option::PARTITION_OF);
+    // A parent that is being made anew has no partitions any more.
+    let is_partitioned = |schema: &Schema| {
+        let mut parents = standing.parents().into_iter();
+        parents.any(|mut name| {
+            name.namespace = name.namespace.filter(|n| n.as_str() != option::DEFAULT_NAMESPACE);
+            schema
+                .tables
+                .get(&name)
+                .is_some_and(|t| t.options.contains_key(option::PARTITION_BY))
+        })
+    };
+    let leave = parent
+        .filter(|_| is_partitioned(before))
+        .map(|parent| detach(parent, &table.name));
     let drop = Statement::new(format!("DROP TABLE {}", qname(&table.name)));
     leave.into_iter().chain([drop]).collect()
 }

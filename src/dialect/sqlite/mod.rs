@@ -69,6 +69,7 @@ static FACTS: Facts = Facts {
     renames_constraints: false,
     places_columns: false,
     comments: false,
+    tracks_dependencies: false,
     max_identifier: None,
     default_namespace: None,
 };
@@ -84,6 +85,7 @@ static KINDS: [KindRule; 4] = [
         binds_early: false,
         keeps: Keeps::Nothing,
         stage: KindStage::Usual,
+        reads_by_name: false,
     },
     KindRule {
         kind: "view",
@@ -94,6 +96,7 @@ static KINDS: [KindRule; 4] = [
         binds_early: false,
         keeps: Keeps::Nothing,
         stage: KindStage::Usual,
+        reads_by_name: false,
     },
     KindRule {
         kind: "trigger",
@@ -104,6 +107,7 @@ static KINDS: [KindRule; 4] = [
         binds_early: false,
         keeps: Keeps::Nothing,
         stage: KindStage::Usual,
+        reads_by_name: false,
     },
     KindRule {
         kind: "virtual table",
@@ -114,6 +118,7 @@ static KINDS: [KindRule; 4] = [
         binds_early: false,
         keeps: Keeps::Nothing,
         stage: KindStage::Usual,
+        reads_by_name: false,
     },
 ];
 

@@ -5,7 +5,10 @@ use super::session::Namespaces;
 use super::{Oid, class};
 use crate::Result;
 use crate::config::Filter;
-use crate::schema::{Check, Column, Name, Object, ObjectId, ObjectKind, Part, QName, Schema, Sql, Table};
+use crate::dialect::postgres::PUBLIC_COMMENT;
+use crate::schema::{
+    Check, Column, Name, Namespace, Object, ObjectId, ObjectKind, Part, QName, Schema, Sql, Table,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A relation of any kind but indexes.
@@ -144,6 +147,17 @@ impl<'f> Catalog<'f> {
     /// Gives namespaces their comments.
     pub(super) fn comment_namespaces(&mut self) {
         for (oid, name) in &self.namespaces {
+            if name.is_none() {
+                // It is there by itself, with a comment of its own.
+                let comment = self.comments.remove(&(class::NAMESPACE, *oid, 0));
+                if comment.as_deref() != Some(PUBLIC_COMMENT) {
+                    let name = Name::new(super::PUBLIC);
+                    self.schema
+                        .namespaces
+                        .insert(name.clone(), Namespace { name, comment });
+                }
+                continue;
+            }
             let namespace = name
                 .as_ref()
                 .and_then(|name| self.schema.namespaces.get_mut(name));
