@@ -285,6 +285,13 @@ impl<'a> Search<'a> {
     /// What the fate of a part means for one that leans on it.
     fn reach(&mut self, dependent: &Part, part: &Part, fate: Fate) {
         let is_its_own = |name: &QName| self.rebuilt.contains(name);
+        // Who makes a table anew sees to the foreign keys that refer to it: its rows have to be there first.
+        if let Part::Constraint(table, name) = dependent
+            && part.relation().is_some_and(is_its_own)
+            && self.is_foreign_key(table, name)
+        {
+            return;
+        }
         if !matches!(dependent, Part::Object(_)) && dependent.relation().is_some_and(is_its_own) {
             return;
         }

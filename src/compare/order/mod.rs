@@ -13,7 +13,7 @@ use crate::compare::pair::{Pair, fold_qname};
 use crate::dialect::{Dialect, KindStage};
 use crate::directive::Directive;
 use crate::schema::{ObjectKind, QName, Schema};
-use crate::sql::{Lexicon, mentions};
+use crate::sql::{Lexicon, Scanner, TokenKind, mentions};
 use graph::{Graph, Sorted};
 use links::{By, Link, Links, Part, Thing};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,17 @@ fn words(directive: &Directive, world: &World<'_>) -> Vec<Link> {
         return Vec::new();
     }
     let own = world.dialect.fold(&object.id.name.name);
-    let mentioned = mentions(&object.definition, Lexicon::of(world.dialect.engine()));
+    let lexicon = Lexicon::of(world.dialect.engine());
+    let mut mentioned = mentions(&object.definition, lexicon);
+    // The body is a string.
+    for token in Scanner::new(&object.definition, lexicon).filter(|t| t.kind == TokenKind::String) {
+        let body = token.text(&object.definition);
+        let inside = body
+            .trim_start_matches(|c| c != '\'' && c != '$')
+            .trim_matches('\'');
+        let unwrapped = inside.strip_prefix('$').and_then(|rest| rest.split_once('$'));
+        mentioned.extend(mentions(unwrapped.map_or(inside, |(_, body)| body), lexicon));
+    }
     let meant = mentioned.iter().filter(|word| **word != own);
     let things = meant
         .filter_map(|word| world.named.get(word.as_ref() as &str))

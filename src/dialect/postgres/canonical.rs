@@ -20,6 +20,7 @@ fn name_in(name: &mut QName) {
 fn without_marks(options: &mut Options) {
     options.remove(option::INHERITED);
     options.remove(option::CONCURRENTLY);
+    options.remove(option::PARAMETER_ORDER);
 }
 
 fn key(name: Option<&Name>) -> Option<&str> {
@@ -30,6 +31,7 @@ fn key(name: Option<&Name>) -> Option<&str> {
 pub(super) fn table(table: &Table) -> Table {
     let mut table = table.clone();
     name_in(&mut table.name);
+    without_marks(&mut table.options);
     for column in &mut table.columns {
         if column.options.contains_key(option::INHERITED) {
             // It cannot be renamed, and which it is depends on how the table came to its parent.

@@ -130,9 +130,15 @@ fn index_part(sql: &mut String, include: &[Name], options: &Options) {
 
 /// ` WITH (..)` of all storage parameters, or nothing.
 pub(super) fn with(options: &Options) -> String {
-    let parameters: Vec<String> = options
+    let mut set: Vec<(&str, &String)> = options
         .iter()
         .filter_map(|(key, value)| Some((key.strip_prefix(option::WITH)?, value)))
+        .collect();
+    if let Some(order) = options.get(option::PARAMETER_ORDER) {
+        set.sort_by_key(|(name, _)| order.split(", ").position(|other| other == *name));
+    }
+    let parameters: Vec<String> = set
+        .into_iter()
         .map(|(name, value)| parameter(name, value))
         .collect();
     if parameters.is_empty() {

@@ -6,6 +6,9 @@ pub(crate) const DEFAULT_NAMESPACE: &str = "public";
 pub(crate) use crate::schema::INHERITED;
 /// Storage parameters: `with.fillfactor`.
 pub(crate) const WITH: &str = "with.";
+/// The sequence in which storage parameters were set, when it is not that of their names. The server keeps and shows it; it makes no
+/// difference.
+pub(crate) const PARAMETER_ORDER: &str = "parameter_order";
 /// Tables, indexes, keys.
 pub(crate) const TABLESPACE: &str = "tablespace";
 

@@ -6,6 +6,7 @@ use super::query::{Cells, array, pair};
 use super::spelling::{bare, literal};
 use super::{Oid, class};
 use crate::Result;
+use crate::dialect::postgres::option::PARAMETER_ORDER;
 use crate::schema::{Index, IndexPart, Name, Nulls, ObjectId, Options, Order, Part, Sql};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -250,6 +251,10 @@ fn storage(catalog: &Catalog<'_>, row: &Row) -> Options {
     let mut options = Options::new();
     for (name, value) in &row.options {
         options.insert(format!("with.{name}"), value.clone());
+    }
+    let order: Vec<&str> = row.options.iter().map(|(name, _)| name.as_str()).collect();
+    if !order.is_sorted() {
+        options.insert(PARAMETER_ORDER.to_owned(), order.join(", "));
     }
     if let Some(tablespace) = row.tablespace.and_then(|oid| catalog.tablespaces.get(&oid)) {
         options.insert("tablespace".to_owned(), tablespace.clone());
