@@ -10,7 +10,7 @@ use super::{Postgres, index, option, table, types};
 use crate::Result;
 use crate::dialect::Statement;
 use crate::directive::{AlterTable, Change, Directive, TableChange, evolve};
-use crate::schema::{Column, Constraint, Part, QName, Schema, Sql, Table, TypeName};
+use crate::schema::{Column, Constraint, ForeignKey, Part, QName, Schema, Sql, Table, TypeName};
 
 /// The statements that put the old table aside, create the new one, and carry the rows and the numbering over.
 ///
@@ -194,10 +194,26 @@ pub(super) fn finish(directives: &[Directive], before: &Schema) -> Result<Vec<St
             qname(&old.name.sibling(aside(&old.name.name)))
         )));
     }
+    // What a directive adds is there already.
+    for table in schema.tables.values_mut() {
+        let name = table.name.clone();
+        table.foreign_keys.retain(|key| !is_added(directives, &name, key));
+    }
     for (_, new, _) in &moved {
         statements.extend(refer_again(&new.name, &schema));
     }
     Ok(statements)
+}
+
+/// Whether one of the directives adds the foreign key.
+fn is_added(directives: &[Directive], table: &QName, key: &ForeignKey) -> bool {
+    directives.iter().any(|directive| match directive {
+        Directive::CreateTable(new) => new.name == *table && new.foreign_keys.contains(key),
+        Directive::AlterTable(alter) if alter.table == *table => alter.changes.iter().any(|change| {
+            matches!(change, TableChange::AddConstraint { constraint: Constraint::ForeignKey(new) } if new == key)
+        }),
+        _ => false,
+    })
 }
 
 fn partitioned(directive: &Directive) -> Option<&AlterTable> {
