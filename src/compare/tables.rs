@@ -138,7 +138,17 @@ fn family(table: &Table, dialect: &dyn Dialect) -> BTreeSet<QName> {
 /// A partition of one parent on both sides without the keys, foreign keys and indexes that come from there. `None` for any other table.
 fn without_the_parents_matters(tables: Pair<&Table>, dialect: &dyn Dialect) -> Option<Pair<Table>> {
     let parents = tables.map(|table| family(table, dialect));
-    if parents.live.is_empty() || !parents.is_equal() {
+    if !parents.is_equal() {
+        // What it has from a parent that it leaves or gets is its own on the way.
+        return Some(tables.map(|table| {
+            let mut own = table.clone();
+            for column in &mut own.columns {
+                column.options.remove(INHERITED);
+            }
+            own
+        }));
+    }
+    if parents.live.is_empty() {
         return None;
     }
     let is_inherited = |constraint: &Constraint| {
