@@ -1,5 +1,6 @@
 //! PostgreSQL: servers that are not there, do not let us in, refuse, go away or are busy; runs that are stopped or killed.
 
+mod concurrent;
 mod connecting;
 mod running;
 mod segments;
