@@ -64,7 +64,7 @@ fn undone(directives: &[Directive]) -> Vec<Rename> {
             undone.push(Rename {
                 what,
                 origin: RenameOrigin::Flag,
-            })
+            });
         };
         match directive {
             Directive::RenameTable(names) => {

@@ -32,6 +32,10 @@ pub struct Facts {
 
 /// How one kind of object is handled. One row per kind and dialect.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent fact, always used by its name"
+)]
 pub struct KindRule {
     /// The kind, in lower case.
     pub kind: &'static str,

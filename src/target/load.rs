@@ -252,7 +252,7 @@ pub(super) async fn run(statements: &[&Runs<'_>], scratch: &mut Connection) -> R
                     index: start + refused.index,
                     ..refused
                 }),
-                other => other,
+                Failure::Other(error) => Failure::Other(error),
             })?;
         start += length;
     }

@@ -84,16 +84,16 @@ fn move_pieces(
             for (number, change) in changes.into_iter().enumerate() {
                 let place = match (&change, earlier.contains(&number), later.contains(&number)) {
                     // What goes can wait for nothing, and what comes can hold nothing.
-                    (TableChange::DropConstraint { .. } | TableChange::DropColumn(_), true, _) => 0,
+                    (TableChange::DropConstraint { .. } | TableChange::DropColumn(_), true, _)
+                    | (_, true, false) => 0,
                     (_, _, true) => 2,
-                    (_, true, false) => 0,
                     (_, false, false) => 1,
                 };
                 parts[place].0.push(change);
             }
             let whole = |(changes, part): (Vec<TableChange>, Part)| {
                 let table = table.clone();
-                (!changes.is_empty()).then(|| (Directive::AlterTable(AlterTable { table, changes }), part))
+                (!changes.is_empty()).then_some((Directive::AlterTable(AlterTable { table, changes }), part))
             };
             parts.into_iter().filter_map(whole).collect()
         }

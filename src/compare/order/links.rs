@@ -130,14 +130,14 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.links.makes.push(Thing::NewTypes);
         }
         D::DropEnum(_) | D::DropSequence(_) if !c.is_tracked() => c.links.takes.push(Thing::OldTypes),
-        D::CreateEnum(new) => c.makes(Piece::Type(new.name.clone())),
+        D::CreateEnum(new) => c.makes(&Piece::Type(new.name.clone())),
         D::AlterEnum { change, .. } => {
             let piece = c.piece(&Piece::Type(change.old.name.clone()));
             c.links.changes.push(Thing::Piece(piece));
         }
-        D::DropEnum(old) => c.takes(Piece::Type(old.name.clone())),
+        D::DropEnum(old) => c.takes(&Piece::Type(old.name.clone())),
         D::CreateSequence(new) => {
-            c.makes(Piece::Sequence(new.name.clone()));
+            c.makes(&Piece::Sequence(new.name.clone()));
             c.owner(new.owned_by.as_ref(), None);
         }
         D::AlterSequence(change) => {
@@ -151,7 +151,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             }
         }
         D::DropSequence(old) => {
-            c.takes(Piece::Sequence(old.name.clone()));
+            c.takes(&Piece::Sequence(old.name.clone()));
             c.owner(None, old.owned_by.as_ref());
         }
         D::CreateTable(table) => {
@@ -176,7 +176,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.links.makes.extend(c.index_key(table, index));
             let piece = Piece::Index(table.clone(), index.name.clone());
             c.lean_on(&piece, By::All);
-            c.makes(piece);
+            c.makes(&piece);
         }
         D::DropIndex { table, index } => {
             if index.options.contains_key(INHERITED) {
@@ -190,7 +190,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.links.takes.extend(c.index_key(table, index));
             let piece = Piece::Index(table.clone(), index.name.clone());
             c.let_go(&piece, By::All);
-            c.takes(piece);
+            c.takes(&piece);
         }
         D::RenameIndex { table, name } => {
             c.needs(Thing::Shape(c.fold(table)));
@@ -204,7 +204,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             let read = c.read(object);
             c.links.needs.extend(read);
             c.object_leans_on(object, By::Reading);
-            c.makes(Piece::of(&object.id));
+            c.makes(&Piece::of(&object.id));
         }
         D::DropObject(object) => {
             c.releases(Thing::OldTypes);
@@ -213,7 +213,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             let read = c.read(object);
             c.links.releases.extend(read);
             c.object_lets_go(object, By::Reading);
-            c.takes(Piece::of(&object.id));
+            c.takes(&Piece::of(&object.id));
         }
         D::ReplaceObject(change) => {
             c.needs(Thing::NewTypes);
@@ -265,13 +265,13 @@ impl Collector<'_> {
         folded_part(piece, self.dialect)
     }
 
-    fn makes(&mut self, piece: Piece) {
-        let piece = self.piece(&piece);
+    fn makes(&mut self, piece: &Piece) {
+        let piece = self.piece(piece);
         self.links.makes.push(Thing::Piece(piece));
     }
 
-    fn takes(&mut self, piece: Piece) {
-        let piece = self.piece(&piece);
+    fn takes(&mut self, piece: &Piece) {
+        let piece = self.piece(piece);
         self.links.takes.push(Thing::Piece(piece));
     }
 
@@ -392,7 +392,7 @@ impl Collector<'_> {
                 if !matches!(constraint, Constraint::ForeignKey(_) | Constraint::Check(_)) {
                     self.lean_on(&piece, By::All);
                 }
-                self.makes(piece);
+                self.makes(&piece);
             }
         }
     }
@@ -417,13 +417,13 @@ impl Collector<'_> {
                 if !matches!(constraint, Constraint::ForeignKey(_)) {
                     self.let_go(&piece, By::All);
                 }
-                self.takes(piece);
+                self.takes(&piece);
             }
         }
         for index in &table.indexes {
             let piece = Piece::Index(name.clone(), index.name.clone());
             self.let_go(&piece, By::All);
-            self.takes(piece);
+            self.takes(&piece);
         }
     }
 
@@ -475,7 +475,7 @@ impl Collector<'_> {
                     if !matches!(constraint, Constraint::ForeignKey(_)) {
                         self.lean_on(&piece, by);
                     }
-                    self.makes(piece);
+                    self.makes(&piece);
                 }
             }
             TableChange::DropConstraint { constraint } => {
@@ -484,7 +484,7 @@ impl Collector<'_> {
                     if !matches!(constraint, Constraint::ForeignKey(_)) {
                         self.let_go(&piece, by);
                     }
-                    self.takes(piece);
+                    self.takes(&piece);
                 }
             }
             TableChange::SetOption(option) => {

@@ -91,20 +91,18 @@ pub(super) fn replace(change: &Change<Object>, schemas: (&Schema, &Schema)) -> R
     let mut statements = if old.definition == new.definition && old.id == new.id {
         Vec::new()
     } else {
-        match in_place(change, schemas)? {
-            Some(statements) => statements,
+        let Some(statements) = in_place(change, schemas)? else {
+            let seeds = [(Part::of(&old.id), Fate::Gone)];
+            let around = around(&seeds, schemas.0, schemas.1)?;
+            let mut statements = around.before;
+            statements.extend(drop(old)?);
             // With its comment.
-            None => {
-                let seeds = [(Part::of(&old.id), Fate::Gone)];
-                let around = around(&seeds, schemas.0, schemas.1)?;
-                let mut statements = around.before;
-                statements.extend(drop(old)?);
-                statements.extend(create(new)?);
-                statements.extend(around.behind);
-                statements.extend(around.keys);
-                return Ok(statements);
-            }
-        }
+            statements.extend(create(new)?);
+            statements.extend(around.behind);
+            statements.extend(around.keys);
+            return Ok(statements);
+        };
+        statements
     };
     if old.comment != new.comment {
         statements.extend(comment_statement(new));

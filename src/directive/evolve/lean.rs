@@ -84,7 +84,7 @@ fn readers<N: Naming + ?Sized>(
     naming: &N,
 ) -> BTreeSet<ObjectId> {
     let reads = |part: &Part| match (part, column) {
-        (Part::Relation(r), None) | (Part::Column(r, _), None) => same(naming, r, table),
+        (Part::Relation(r) | Part::Column(r, _), None) => same(naming, r, table),
         (Part::Column(r, c), Some(column)) => same(naming, r, table) && naming.same_name(c, column),
         _ => false,
     };

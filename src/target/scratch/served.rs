@@ -66,7 +66,7 @@ impl Served {
         served.keeper = Some(keeper);
         if let Err(error) = made {
             served.remove().await;
-            return Err(refused(error, &beside));
+            return Err(refused(&error, &beside));
         }
         match Connection::open(&beside.with_database(&name), Open::ReadWrite).await {
             Ok(connection) => Ok((served, connection)),
@@ -181,7 +181,7 @@ async fn make(keeper: &mut Connection, name: &str, facts: &Facts) -> Result<()> 
 }
 
 /// The error of a server that makes no scratch database, with the ways out.
-fn refused(error: Error, server: &DatabaseUrl) -> Error {
+fn refused(error: &Error, server: &DatabaseUrl) -> Error {
     let ways: &[&str] = match error.code() {
         // Insufficient privilege.
         Some("42501") => &[
