@@ -366,7 +366,9 @@ impl<'a> Search<'a> {
             self.again.defaults.insert(key);
         } else if fate == Fate::Retyped && matches!(part, Part::Type(_)) {
             let retyped = Part::Column(table.clone(), column.clone());
-            if !self.leaning.known.get(part).is_some_and(|d| d.contains(&retyped)) {
+            let is_of_type = self.leaning.known.get(part).is_some_and(|d| d.contains(&retyped));
+            // A default comes along with its column, but another one is not one of both types.
+            if !is_of_type || old.default != new.default {
                 self.again.defaults.insert(key);
             }
         }

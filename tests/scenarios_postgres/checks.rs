@@ -1,4 +1,4 @@
-//! K, M: checks, generated columns, identity, comments.
+//! K, C, N, M: checks, generated columns, identity, comments.
 
 use crate::harness::*;
 
@@ -55,30 +55,31 @@ fn k_06_checks_of_other_kinds() {
 }
 
 #[test]
-fn k_08_generated_columns_come_change_and_go() {
+fn c_01_to_03_generated_columns_come_change_and_go() {
     let table = |column: &str| format!("create table t (a int, b int{column});");
     let stored = table(", c int generated always as (a + b) stored");
     let rows = "insert into t (a, b) values (1, 2);";
-    Scenario::new("K-08").from(&stored).to(&stored).equal();
-    Scenario::new("K-08")
+    let respelled = table(", c int generated always as ( a\n +b ) stored");
+    Scenario::new("C-03").from(&stored).to(&respelled).equal();
+    Scenario::new("C-01")
         .from(&table(""))
         .rows(rows)
         .to(&stored)
         .upgraded("select c from t", "3")
         .holds();
-    Scenario::new("K-08")
+    Scenario::new("C-01")
         .from(&stored)
         .rows(rows)
         .to(&table(""))
         .holds();
-    Scenario::new("K-08")
+    Scenario::new("C-01")
         .from(&stored)
         .rows(rows)
         .to(&table(", c int generated always as (a * b) stored"))
         .refills("t")
         .upgraded("select c from t", "2")
         .holds();
-    Scenario::new("K-08")
+    Scenario::new("C-01")
         .from(&stored)
         .rows(rows)
         .to(&table(", c int"))
@@ -87,7 +88,7 @@ fn k_08_generated_columns_come_change_and_go() {
 }
 
 #[test]
-fn k_09_identity_comes_changes_and_goes() {
+fn n_01_identity_comes_changes_and_goes() {
     let pairs = [
         ("id int", "id int generated always as identity"),
         (
@@ -108,8 +109,8 @@ fn k_09_identity_comes_changes_and_goes() {
         .map(|n| format!("insert into t{n} (id, x) overriding system value values (1, 'a');"))
         .collect();
     let (from, to) = (side(|pair| pair.0), side(|pair| pair.1));
-    Scenario::new("K-09").from(&from).to(&from).equal();
-    Scenario::new("K-09").from(&from).rows(&rows).to(&to).holds();
+    Scenario::new("N-01").from(&from).to(&from).equal();
+    Scenario::new("N-01").from(&from).rows(&rows).to(&to).holds();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::harness::*;
 
 #[test]
-fn d_01_another_default_is_a_change() {
+fn d_01_and_07_another_default_is_a_change() {
     columns_change(
         "D-01 D-07",
         &[
@@ -28,7 +28,7 @@ fn d_01_another_default_is_a_change() {
 }
 
 #[test]
-fn d_02_to_06_other_spellings_of_one_default_are_no_change() {
+fn d_02_to_06_and_12_other_spellings_of_one_default_are_no_change() {
     columns_equal(
         "D-02",
         &[

@@ -3,6 +3,34 @@
 use crate::harness::*;
 
 #[test]
+fn y_17_a_value_comes_anywhere_and_can_be_used_at_once() {
+    Scenario::new("Y-17")
+        .from("create type mood as enum ('sad', 'happy'); create table t (id int, m mood default 'sad');")
+        .rows("insert into t values (1, 'happy');")
+        .to("create type mood as enum ('grim', 'sad', 'fine', 'happy', 'elated'); create table t (id int, m mood default 'fine', check (m <> 'grim'));")
+        .holds();
+}
+
+#[test]
+fn y_17_a_value_that_goes_or_changes_its_place_rebuilds_the_type() {
+    Scenario::new("Y-17")
+        .from(
+            "create type mood as enum ('sad', 'ok', 'happy'); create domain d as mood check (value <> 'ok');
+             create table t (id int, m mood not null default 'ok', ms mood[] default '{sad}', n d, check (m <> 'sad'));
+             create index i on t (m) where m = 'ok'; create view v as select m, ms from t where m = 'happy';
+             create function f(a mood) returns mood language sql as 'select a';",
+        )
+        .rows("insert into t values (1, 'ok', '{happy,ok}', 'happy');")
+        .to(
+            "create type mood as enum ('happy', 'ok', 'new'); create domain d as mood check (value <> 'ok');
+             create table t (id int, m mood not null default 'ok', ms mood[] default '{happy}', n d, check (m <> 'new'));
+             create index i on t (m) where m = 'ok'; create view v as select m, ms from t where m = 'happy';
+             create function f(a mood) returns mood language sql as 'select a';",
+        )
+        .holds();
+}
+
+#[test]
 fn y_17_a_value_in_use_is_not_taken_away() {
     Scenario::new("Y-17")
         .from("create type mood as enum ('sad', 'happy'); create table t (m mood);")

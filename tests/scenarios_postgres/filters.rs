@@ -50,3 +50,74 @@ fn s_01_only_the_namespaces_that_the_settings_name() {
         .setting("schemas = [\"mine\"]")
         .expect(&["mine.t: add column b"]);
 }
+
+#[test]
+fn s_08_what_is_excluded_is_not_created_and_the_rest_is() {
+    Scenario::new("S-08")
+        .from("create table there (a int);")
+        .to("create table there (a int, wanted text, unwanted text); create table fresh (a int); create table other (a int);")
+        .setting("exclude = [\"table:fresh\", \"column:there.unwanted\"]")
+        .expect(&["other: new table", "there: add column wanted"]);
+}
+
+const DECORATED: &str = "create table p (id int primary key);
+    create table t (p_id int, v int, constraint uq_v unique (v), constraint ck_v check (v > 0), constraint fk_p foreign key (p_id) references p (id));
+    create index ix_v on t (v);";
+const PLAIN: &str = "create table p (id int primary key); create table t (p_id int, v int);";
+
+#[test]
+fn s_10_an_excluded_index_or_constraint_that_only_the_database_has_is_not_dropped() {
+    Scenario::new("S-10")
+        .from(DECORATED)
+        .to(PLAIN)
+        .setting("exclude = [\"index:ix_v\", \"constraint:t.*\"]")
+        .equal();
+    Scenario::new("S-10")
+        .from(DECORATED)
+        .to(PLAIN)
+        .setting("exclude = [\"index:*\", \"constraint:fk_p\", \"constraint:t.ck_*\"]")
+        .expect(&["t: drop unique constraint uq_v"]);
+}
+
+#[test]
+fn s_11_an_excluded_index_or_constraint_of_the_target_is_neither_added_nor_changed() {
+    Scenario::new("S-11")
+        .from(PLAIN)
+        .to(DECORATED)
+        .setting("exclude = [\"constraint:t.*\"]")
+        .expect(&["t: new index ix_v"]);
+    let changed = DECORATED
+        .replace("unique (v)", "unique (v, p_id)")
+        .replace("v > 0", "v > 1")
+        .replace("references p (id)", "references p (id) on delete cascade");
+    Scenario::new("S-11")
+        .from(DECORATED)
+        .to(&changed)
+        .setting("exclude = [\"constraint:ck_v\", \"constraint:fk_p\"]")
+        .expect(&["t: drop unique constraint uq_v, add unique constraint uq_v"]);
+}
+
+#[test]
+fn s_13_keys_to_and_through_filtered_tables_stay_as_they_are() {
+    let hidden = "create schema o; create table o.hidden (a int, b int, c int unique, primary key (a, b));
+        create table middle (id int primary key, a int, b int, foreign key (a, b) references o.hidden);";
+    let mine = |ty: &str| {
+        format!(
+            "create table t (id int primary key, a int, b int, c int references o.hidden (c), c2 int references o.hidden (c),
+             m int references middle, v {ty}, foreign key (a, b) references o.hidden);"
+        )
+    };
+    let exclude = "exclude = [\"o.hidden\", \"middle\"]";
+    let from = format!("{hidden}{}", mine("int"));
+    Scenario::new("S-13")
+        .from(&from)
+        .to(&from)
+        .setting(exclude)
+        .equal();
+    Scenario::new("S-13")
+        .from(&from)
+        .rows("insert into o.hidden values (1, 2, 3); insert into middle values (1, 1, 2); insert into t values (1, 1, 2, 3, 3, 1, 7);")
+        .to(&format!("{hidden}{}", mine("bigint")))
+        .setting(exclude)
+        .expect(&["t: alter column v (type integer to bigint)"]);
+}

@@ -75,7 +75,7 @@ fn i_09_names_longer_than_the_limit_are_as_the_server_cuts_them() {
 }
 
 #[test]
-fn i_10_the_order_of_columns_counts() {
+fn i_10_and_20_the_order_of_columns_counts() {
     Scenario::new("I-10")
         .from("create table t (x int, y int, constraint u unique (x, y));")
         .to("create table t (x int, y int, constraint u unique (y, x));")
@@ -163,7 +163,7 @@ fn i_23_expressions_count() {
 }
 
 #[test]
-fn i_24_to_27_unchanged_expressions_are_no_change() {
+fn i_24_to_27_and_30_unchanged_expressions_are_no_change() {
     let from = "create table \"Mixed\" (\"Col\" text, jb jsonb, b text, c text);
         create index e1 on \"Mixed\" (lower(\"Col\")); create index e2 on \"Mixed\" ((jb->'x')); create index e3 on \"Mixed\" (cast(b as integer));
         create index e4 on \"Mixed\" ((b || ' ' || c)); create index e5 on \"Mixed\" (lower(b) text_pattern_ops);";
@@ -246,4 +246,45 @@ fn i_34_exclusion_constraints() {
         .from(&with(one))
         .to(&with(other))
         .expect(&["t: drop exclusion constraint x, add exclusion constraint x"]);
+}
+
+#[test]
+fn i_03_and_07_and_08_and_15_and_18_what_stays_is_no_change() {
+    let sql = r#"create table t (code int, x int, y int, "Mixed" text, constraint uq_x unique (x), constraint "Uq_Mixed" unique ("Mixed"), primary key (x, y));
+        create unique index code on t (code); create index x on t (x); create index on t ("Mixed"); create index "Ix_Mixed" on t ("Mixed");
+        create table child (a int, b int, foreign key (a, b) references t);"#;
+    Scenario::new("I-03").from(sql).to(sql).equal();
+}
+
+#[test]
+fn i_05_a_unique_constraint_that_only_loses_its_name_is_equal_where_names_are_ignored() {
+    Scenario::new("I-05")
+        .from("create table t (x int, constraint db_generated_name unique (x));")
+        .to("create table t (x int unique);")
+        .setting("constraint_names = \"ignore\"")
+        .equal();
+}
+
+#[test]
+fn i_13_and_17_unique_indexes_and_those_on_expressions_come_and_go() {
+    let (with, without) = (
+        "create table t (a int, b text); create unique index u on t (a); create index e on t (lower(b));",
+        "create table t (a int, b text);",
+    );
+    Scenario::new("I-13")
+        .from(with)
+        .to(without)
+        .expect(&["t: drop index e", "t: drop index u"]);
+    Scenario::new("I-17")
+        .from(without)
+        .to(with)
+        .expect(&["t: new index e", "t: new unique index u"]);
+}
+
+#[test]
+fn i_33_a_unique_constraint_in_another_namespace_goes_once() {
+    Scenario::new("I-33")
+        .from("create schema o; create table o.t (x int, constraint u unique (x));")
+        .to("create schema o; create table o.t (x int);")
+        .expect(&["o.t: drop unique constraint u"]);
 }

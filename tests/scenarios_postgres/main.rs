@@ -19,4 +19,5 @@ mod rendering;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;
+mod transactions;
 mod types;

@@ -17,6 +17,28 @@ fn a_view_is_replaced_where_that_is_possible_and_rebuilt_where_not() {
 }
 
 #[test]
+fn what_leans_on_a_retyped_column_is_rebuilt_with_comments_and_grants() {
+    let sql = |ty: &str| {
+        format!(
+            "create table t (id int primary key, a {ty}, b int);
+             create view v as select id, a from t; create view w as select a from v; create materialized view m as select a, count(*) as n from w group by a;
+             create unique index mi on m (a); comment on view v is 'seen'; comment on column v.a is 'a'; grant select on v to public; grant select (a) on w to public;
+             create function tf() returns trigger language plpgsql as 'begin return new; end';
+             create trigger tr before update of a on t for each row when (old.a is distinct from new.a) execute function tf();
+             create policy p on t using (a is not null); alter table t enable row level security;
+             create rule r as on update to v do instead nothing;
+             create statistics st on a, b from t;"
+        )
+    };
+    Scenario::new("dependents")
+        .from(&sql("int"))
+        .rows("insert into t values (1, 2, 3);")
+        .to(&sql("bigint"))
+        .upgraded("select n from m", "1")
+        .holds();
+}
+
+#[test]
 fn what_leans_on_a_function_is_rebuilt_when_the_function_must_be() {
     let sql = |returns: &str| {
         format!(

@@ -34,6 +34,21 @@ fn a_change_of_the_parent_reaches_its_partitions_once() {
 }
 
 #[test]
+fn a_table_is_attached_and_detached_with_its_rows() {
+    let apart = format!(
+        "{PARENT} create table p1 (id int constraint p_id_not_null not null, at date constraint p_at_not_null not null, v text, primary key (id, at));"
+    );
+    let part =
+        format!("{PARENT} create table p1 partition of p for values from ('2020-01-01') to ('2021-01-01');");
+    Scenario::new("partitions")
+        .from(&apart)
+        .rows("insert into p1 values (1, '2020-05-05', 'a');")
+        .to(&part)
+        .upgraded("select v from p", "a")
+        .holds();
+}
+
+#[test]
 fn the_form_of_a_dump_is_the_same_schema() {
     let dump = "create table p (id int not null, at date not null, v text) partition by range (at);
         create table p1 (id int not null, at date not null, v text);

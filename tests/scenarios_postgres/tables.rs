@@ -181,3 +181,26 @@ fn t_22_a_table_that_refers_to_itself() {
         .to("create table n (a int, b int, pa int, pb int, primary key (a, b), foreign key (pa, pb) references n);")
         .holds();
 }
+
+#[test]
+fn t_17_and_18_the_ledger_is_never_dropped_and_one_in_the_target_is_ignored() {
+    let declared = "create table t (a int); create table autogen_version (more text); create table my_autogen_version (more text);";
+    for (name, table) in [
+        ("autogen_version", ""),
+        ("my_autogen_version", "version_table = \"my_autogen_version\""),
+    ] {
+        let other = if name == "my_autogen_version" {
+            "autogen_version"
+        } else {
+            "my_autogen_version"
+        };
+        let target = declared.replace(&format!("create table {other} (more text);"), "");
+        let mut scenario = Scenario::new("T-17").to(&target);
+        if !table.is_empty() {
+            scenario = scenario.setting(table);
+        }
+        scenario
+            .upgraded(&format!("select count(*) from {name}"), "1")
+            .expect(&["t: new table"]);
+    }
+}

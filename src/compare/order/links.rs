@@ -693,6 +693,9 @@ impl Collector<'_> {
         let name = self.fold(&object.id.name);
         if object.id.on.is_some() {
             vec![Thing::Attached(object.id.kind.as_str().to_owned(), name)]
+        } else if object.id.signature.is_some() {
+            // No relation has a signature; the privileges of one have its name and do not bring it.
+            vec![Thing::Name(name)]
         } else {
             vec![Thing::Relation(name.clone()), Thing::Name(name)]
         }
