@@ -47,7 +47,10 @@ mod tests {
     use crate::dialect::{Dialect, postgres::Postgres, sqlite::Sqlite};
     use crate::schema::{Column, Index, IndexPart};
 
-    fn schema(tables: &[(&str, &[&str], &[(&str, &str)])]) -> Schema {
+    /// A table by its name, its indexes and its options.
+    type Sketch<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
+
+    fn schema(tables: &[Sketch<'_>]) -> Schema {
         let mut schema = Schema::new();
         for (name, indexes, options) in tables {
             let mut table = Table::new(*name);

@@ -85,7 +85,7 @@ mod tests {
             _ => &[],
         });
         let columns = altered.filter_map(|change| match change {
-            TableChange::AlterColumn(column) => Some(column.using.as_ref().map(|sql| &**sql)),
+            TableChange::AlterColumn(column) => Some(column.using.as_deref()),
             _ => None,
         });
         columns.collect()

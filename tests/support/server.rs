@@ -5,6 +5,11 @@
 //! Versions are looked for where Debian puts them, and in a tree made by debootstrap (`SID_ROOT`, else `/opt/sid`); `tests/run` installs both.
 //! With `AUTOGEN_TEST_ENGINES_REQUIRED=1` a version that is not there is a failure, without it a loud remark.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a server that does not do what a test needs is the end of the test"
+)]
+
 #![allow(dead_code, reason = "each test uses its part of this module")]
 
 use std::{
