@@ -107,7 +107,8 @@ fn n_01_identity_comes_changes_and_goes() {
     };
     let rows: String = (0..pairs.len())
         .map(|n| format!("insert into t{n} (id, x) overriding system value values (1, 'a');"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let (from, to) = (side(|pair| pair.0), side(|pair| pair.1));
     Scenario::new("N-01").from(&from).to(&from).equal();
     Scenario::new("N-01").from(&from).rows(&rows).to(&to).holds();

@@ -22,7 +22,8 @@ fn changes(number: &'static str, pairs: &[(&'static str, &'static str)]) {
     let numbers = || 0..pairs.len();
     let rows: String = numbers()
         .map(|n| format!("insert into t{n} values (1);"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let expected: Vec<String> = numbers()
         .map(|n| format!("t{n}: drop foreign key fk, add foreign key fk"))
         .collect();

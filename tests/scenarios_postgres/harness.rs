@@ -411,7 +411,8 @@ pub(crate) fn columns_change(number: &'static str, changes: &[(&str, &str, &str)
             .iter()
             .enumerate()
             .map(|(n, change)| format!("create table t{n} (id int, c {});", pick(change)))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     };
     let expected: Vec<String> = changes
         .iter()
@@ -421,7 +422,8 @@ pub(crate) fn columns_change(number: &'static str, changes: &[(&str, &str, &str)
     let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
     let rows: String = (0..changes.len())
         .map(|n| format!("insert into t{n} (id) values (1);"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let mut scenario = Scenario::new(number)
         .from(&side(|c| c.0.to_owned()))
         .rows(&rows)
@@ -439,7 +441,8 @@ pub(crate) fn columns_equal(number: &'static str, pairs: &[(&str, &str)]) {
             .iter()
             .enumerate()
             .map(|(n, pair)| format!("create table t{n} (id int, c {});", pick(pair)))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     };
     Scenario::new(number)
         .from(&side(|p| p.0.to_owned()))

@@ -17,7 +17,8 @@ fn indexes_change(number: &'static str, pairs: &[(&str, &str)]) {
     let numbers = || 0..pairs.len();
     let rows: String = numbers()
         .map(|n| format!("insert into t{n} (a, b) values (1, 'x'), (2, 'y');"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let summaries = |(n, pair): (usize, &(&str, &str))| {
         let unique = if pair.1.starts_with("unique ") {
             "unique "
@@ -134,7 +135,8 @@ fn i_22_and_25_other_spellings_of_one_order_are_no_change() {
     let side = |pick: fn(&(&str, &str)) -> String| {
         let all = pairs.iter().enumerate();
         all.map(|(n, pair)| format!("create index i{n} on t ({});", pick(pair)))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
     };
     Scenario::new("I-22")
         .from(&format!("{TABLE}{}", side(|p| p.0.to_owned())))

@@ -9,7 +9,6 @@
     clippy::unwrap_used,
     reason = "a server that does not do what a test needs is the end of the test"
 )]
-
 #![allow(dead_code, reason = "each test uses its part of this module")]
 
 use std::{
