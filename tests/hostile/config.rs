@@ -107,7 +107,7 @@ fn a_url_is_refused_without_its_password() {
             &["unknown database scheme `oracle`", "sqlite:"][..],
         ),
         ("oracle://u:hun@hunter2/x y@h/db", &["unknown database scheme"]),
-        ("postgres://u:hunter2@h/db", &["PostgreSQL"]),
+        ("postgres://u:hunter2@h/db", &["no connection to h:5432"]),
         ("mysql://u:hunter2@h/db?password=hunter2", &["MySQL"]),
         ("u:hunter2@h/db", &["is not a database URL"]),
         ("postgres//u:hunter2@h/db", &["is not a database URL"]),
