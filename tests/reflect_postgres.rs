@@ -304,7 +304,7 @@ async fn all_other_kinds_are_definitions() {
         );
         assert_eq!(
             of(&id("privileges", "base", Some("table"), None)),
-            "GRANT SELECT ON TABLE public.base TO PUBLIC\n\
+            "GRANT SELECT ON TABLE public.base TO PUBLIC;\n\
              GRANT UPDATE (a) ON TABLE public.base TO pg_monitor WITH GRANT OPTION"
         );
         assert_eq!(
