@@ -1,6 +1,6 @@
 //! Acceptance scenarios on real PostgreSQL servers, each test named after its number in `docs/scenarios.md`.
 //!
-//! Each goes the whole way with the program itself: load what is before and its rows, write the script, apply it, check, let `pg_dump`
+//! Each runs on one of the versions there are (on all with `AUTOGEN_TEST_EVERY_SERVER` set) and goes the whole way with the program itself: load what is before and its rows, write the script, apply it, check, let `pg_dump`
 //! compare the result with a database made from the target, take it back, let `pg_dump` compare again, apply it once more.
 #![cfg(feature = "postgres")]
 
