@@ -29,7 +29,8 @@ impl Numbers {
         self.below(100) < percent
     }
 
-    fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+    /// One of them.
+    pub(crate) fn pick<T: Clone>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())].clone()
     }
 }

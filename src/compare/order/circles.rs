@@ -9,7 +9,7 @@
 //! - Names of indexes that are exchanged: one is put aside for the time being.
 //! - Definitions that read each other: what they read does not count.
 
-use super::links::{By, Link, Part};
+use super::links::{By, Link, Part, Thing};
 use super::{Circles, Node, World};
 use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, Directive, TableChange};
 use crate::schema::{Constraint, ForeignKey, Name, QName};
@@ -49,12 +49,12 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
             By::ForeignKey(_) | By::All | By::Reading | By::Word => None,
         };
         let needed = node.links.needs.iter();
-        let later: BTreeSet<usize> = needed
+        let mut later: BTreeSet<usize> = needed
             .filter(|link| circles.is_needed_within(number, link))
             .filter_map(piece)
             .collect();
         let released = node.links.releases.iter();
-        let earlier: BTreeSet<usize> = released
+        let mut earlier: BTreeSet<usize> = released
             .filter(|link| circles.is_released_within(number, link))
             .filter_map(piece)
             .collect();
@@ -62,10 +62,46 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
             cured.push(node);
             continue;
         }
+        if let Directive::AlterTable(alter) = &node.directive {
+            let gone = |change: &TableChange| match change {
+                TableChange::DropColumn(gone) => Some(world.dialect.fold(&gone.column.name).into()),
+                _ => None,
+            };
+            let new = |change: &TableChange| match change {
+                TableChange::AddColumn(new) => Some(world.dialect.fold(&new.column.name).into()),
+                _ => None,
+            };
+            let drops = |change: &TableChange| matches!(change, TableChange::DropConstraint { .. });
+            let adds = |change: &TableChange| matches!(change, TableChange::AddConstraint { .. });
+            take_along(&mut earlier, &alter.changes, &node.links.releases, gone, drops);
+            take_along(&mut later, &alter.changes, &node.links.needs, new, adds);
+        }
         let parts = move_pieces(node.directive, &earlier, &later);
         cured.extend(parts.into_iter().map(|(d, part)| Node::new(d, part, world)));
     }
     cured
+}
+
+/// Puts to the changes that move the constraints over the columns that move.
+fn take_along(
+    moving: &mut BTreeSet<usize>,
+    changes: &[TableChange],
+    links: &[Link],
+    column: impl Fn(&TableChange) -> Option<String>,
+    is_constraint: impl Fn(&TableChange) -> bool,
+) {
+    let columns: BTreeSet<String> = moving
+        .iter()
+        .filter_map(|number| column(changes.get(*number)?))
+        .collect();
+    for link in links {
+        if let (By::Piece(number), Thing::Column(_, name)) = (link.by, &link.thing)
+            && columns.contains(name)
+            && changes.get(number).is_some_and(&is_constraint)
+        {
+            moving.insert(number);
+        }
+    }
 }
 
 /// A directive without the pieces of those numbers, and directives for these.

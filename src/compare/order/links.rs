@@ -457,6 +457,9 @@ impl Collector<'_> {
                             if default.old.is_some() {
                                 self.let_go(&default_of(&alter.name), by);
                             }
+                            if default.new.is_some() {
+                                self.keep_types(by);
+                            }
                         }
                         ColumnChange::Generated(_) => {
                             self.lean_on(&default_of(&alter.name), by);
@@ -686,6 +689,17 @@ impl Collector<'_> {
             .collect();
         columns.sort();
         Some(Thing::Key(table.clone(), columns))
+    }
+
+    /// The types that a default goes on leaning on change under it, and it follows.
+    fn keep_types(&mut self, by: By) {
+        let Links { needs, releases, .. } = &mut self.links;
+        releases.retain(|old| {
+            let goes_on = matches!(old.thing, Thing::Piece(Piece::Type(_)))
+                && old.by == by
+                && needs.iter().any(|new| new.by == by && new.thing == old.thing);
+            !goes_on
+        });
     }
 
     /// The names under which an object is known.

@@ -4,6 +4,7 @@
 //! marks that say where something comes from, or how it is to be built, are no difference.
 
 use super::option;
+use super::spelling::list_items;
 use crate::schema::{Name, Object, Options, QName, Sql, Table};
 
 /// SQL: as it is, without blanks around it.
@@ -80,6 +81,39 @@ pub(super) fn object(object: &Object) -> Object {
     name_in(&mut object.id.name);
     object.id.on.iter_mut().for_each(name_in);
     object.definition = Sql::new(object.definition.trim());
+    if object.id.kind.as_str() == "statistics" {
+        object.definition = Sql::new(in_any_order(&object.definition));
+    }
     object.depends_on.clear();
     object
+}
+
+/// `CREATE STATISTICS .. ON b, a FROM t` with its columns sorted: the server lists them in the order of the table's columns, which is no
+/// difference.
+fn in_any_order(definition: &str) -> String {
+    let Some((head, rest)) = definition.split_once(" ON ") else {
+        return definition.to_owned();
+    };
+    let Some((list, tail)) = rest.rsplit_once(" FROM ") else {
+        return definition.to_owned();
+    };
+    let mut items: Vec<&str> = list_items(list).into_iter().map(str::trim).collect();
+    items.sort_unstable();
+    format!("{head} ON {} FROM {tail}", items.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_over_the_same_columns_are_the_same() {
+        let ordered =
+            in_any_order("CREATE STATISTICS public.s (dependencies) ON b, (a + 1), id FROM public.t");
+        assert_eq!(
+            ordered,
+            "CREATE STATISTICS public.s (dependencies) ON (a + 1), b, id FROM public.t"
+        );
+        assert_eq!(in_any_order("odd"), "odd");
+    }
 }

@@ -313,8 +313,10 @@ impl ColumnAlteration<'_> {
             old.options.keys().chain(new.options.keys()).collect();
         for key in keys {
             let (from, to) = (old.options.get(key), new.options.get(key));
-            // A new type comes with the storage of its own.
-            let is_lost = retyped && key == option::STORAGE && to.is_some();
+            // A new type comes with the storage of its own, and so does a new collation.
+            let is_lost = (retyped || old.collation != new.collation)
+                && [option::STORAGE, option::COMPRESSION].contains(&key.as_str())
+                && to.is_some();
             if from != to || is_lost {
                 effects.actions.extend(columns::attribute(new, key, to));
             }

@@ -97,7 +97,7 @@ fn create_table(table: &Table) -> String {
     lines.extend(
         table
             .constraints()
-            .filter(|c| !is_not_valid(c) && !comes_from_parent(constraints::is_inherited(c)))
+            .filter(|c| !is_apart(table, c) && !comes_from_parent(constraints::is_inherited(c)))
             .map(|c| constraints::clause(&c)),
     );
     let unlogged = if table.options.contains_key(option::UNLOGGED) {
@@ -135,6 +135,28 @@ fn create_table(table: &Table) -> String {
     sql
 }
 
+/// Whether only ALTER TABLE can make a constraint: CREATE TABLE takes every one for valid, and keys that say the same for one key
+/// (`transformIndexConstraints` of the server).
+fn is_apart(table: &Table, constraint: &Constraint) -> bool {
+    let Constraint::Unique(unique) = constraint else {
+        return is_not_valid(constraint);
+    };
+    let is_primary = table.primary_key.iter().any(|primary| {
+        primary.columns == unique.columns
+            && primary.include == unique.include
+            && primary.deferral == unique.deferral
+            && !unique.nulls_not_distinct
+    });
+    let mut earlier = table.uniques.iter().take_while(|other| *other != unique);
+    is_primary
+        || earlier.any(|other| {
+            other.columns == unique.columns
+                && other.include == unique.include
+                && other.deferral == unique.deferral
+                && other.nulls_not_distinct == unique.nulls_not_distinct
+        })
+}
+
 /// The actions for what CREATE TABLE cannot say.
 fn followers(table: &Table) -> Vec<String> {
     let by_inheritance = table.options.contains_key(option::INHERITS);
@@ -147,7 +169,7 @@ fn followers(table: &Table) -> Vec<String> {
     actions.extend(
         table
             .constraints()
-            .filter(|c| is_not_valid(c) && !(by_inheritance && constraints::is_inherited(c)))
+            .filter(|c| is_apart(table, c) && !(by_inheritance && constraints::is_inherited(c)))
             .map(|c| format!("ADD {}", constraints::clause(&c))),
     );
     for key in [

@@ -178,8 +178,14 @@ pub(super) fn conversion(column: &str, old: &str, new: &str, before: &Schema, af
     }
     match (from_dimensions > 0, to_dimensions > 0) {
         (false, true) => {
+            let is_cast = from == to
+                || from_family == F::Text
+                || to_family == F::Text
+                || has_assignment(from_family, to_family)
+                || has_explicit(from_family, to_family);
+            let element = if is_cast { "" } else { "::text" };
             return using(format!(
-                "CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}]::{new} END"
+                "CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}{element}]::{new} END"
             ));
         }
         // Every type is written into a text by assignment.
@@ -329,6 +335,11 @@ mod tests {
                 "text",
                 "text[]",
                 "CASE WHEN c IS NOT NULL THEN ARRAY[c]::text[] END",
+            ),
+            (
+                "inet",
+                "integer[]",
+                "CASE WHEN c IS NOT NULL THEN ARRAY[c::text]::integer[] END",
             ),
             ("text[]", "integer[]", "c::integer[]"),
             ("integer[]", "bigint[]", "-"),
