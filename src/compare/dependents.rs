@@ -46,7 +46,6 @@ pub(super) fn find<'a>(
         sides: schemas.map(|schema| Side::new(schema, dialect)),
         dialect,
         leaning,
-        children: children(schemas.live, dialect),
         seen: BTreeMap::new(),
         waiting: Vec::new(),
         going: BTreeSet::new(),
@@ -137,8 +136,6 @@ struct Search<'a> {
     sides: Pair<Side<'a>>,
     dialect: &'a dyn Dialect,
     leaning: Leaning,
-    /// For each parent table its children.
-    children: BTreeMap<QName, Vec<&'a Table>>,
     /// The worst that is known of each part.
     seen: BTreeMap<Part, Fate>,
     waiting: Vec<(Part, Fate)>,
@@ -265,17 +262,20 @@ impl<'a> Search<'a> {
 
     /// A column of a parent is one of its children too.
     fn follow_to_children(&mut self, table: &QName, column: &Name, fate: Fate) {
-        let inheriting: Vec<QName> = self
-            .children
-            .get(table)
-            .into_iter()
-            .flatten()
-            .filter(|child| {
-                child
-                    .column(column)
-                    .is_some_and(|c| c.options.contains_key(INHERITED))
-            })
-            .map(|child| folded(&child.name, self.dialect))
+        let inherits = |child: &&QName| {
+            let inherited = self
+                .sides
+                .live
+                .schema
+                .tables
+                .get(*child)
+                .and_then(|t| t.column(column));
+            inherited.is_some_and(|c| c.options.contains_key(INHERITED))
+        };
+        let descendants = self.sides.live.descendants(table, self.dialect).iter();
+        let inheriting: Vec<QName> = descendants
+            .filter(inherits)
+            .map(|child| folded(child, self.dialect))
             .collect();
         for child in inheriting {
             self.push(Part::Column(child, column.clone()), fate);
@@ -458,17 +458,6 @@ impl<'s> Side<'s> {
     pub(super) fn table(&self, name: &QName) -> Option<&'s Table> {
         self.tables.get(name).copied()
     }
-}
-
-/// For each table those that inherit from it or are its partitions.
-pub(super) fn children<'s>(schema: &'s Schema, dialect: &dyn Dialect) -> BTreeMap<QName, Vec<&'s Table>> {
-    let mut children: BTreeMap<QName, Vec<&Table>> = BTreeMap::new();
-    for table in schema.tables.values() {
-        for parent in table.parents() {
-            children.entry(folded(&parent, dialect)).or_default().push(table);
-        }
-    }
-    children
 }
 
 /// A name under which two spellings of it are one.
