@@ -9,7 +9,7 @@ use glob::{MatchOptions, Pattern};
 use crate::{Error, ErrorKind, Result, nearest::nearest};
 
 /// The kinds that a pattern may name. Engines call the kinds of their objects by these words.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 26] = [
     "table",
     "column",
     "index",
@@ -33,8 +33,20 @@ const KINDS: [&str; 24] = [
     "policy",
     "rule",
     "event",
+    "package",
+    "package body",
     "schema",
 ];
+
+/// Who the definer of a view, routine, trigger or event is (MySQL, MariaDB).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Definer {
+    /// Whoever applies the script. What a database or a target says about it is no difference.
+    #[default]
+    Current,
+    /// Whoever the database or the target names.
+    Keep,
+}
 
 /// Compiled `include` and `exclude` patterns.
 ///
@@ -51,6 +63,7 @@ pub struct Filter {
     exclude: Vec<Rule>,
     hidden: Vec<String>,
     namespaces: Vec<String>,
+    definer: Definer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +134,16 @@ impl Filter {
     /// Leaves only these namespaces, and nothing that is in none (extensions, casts, publications); without any, everything.
     pub fn set_namespaces<S: Into<String>>(&mut self, namespaces: impl IntoIterator<Item = S>) {
         self.namespaces = namespaces.into_iter().map(Into::into).collect();
+    }
+
+    /// Says whether definers are managed.
+    pub fn set_definer(&mut self, definer: Definer) {
+        self.definer = definer;
+    }
+
+    /// Whether definers are managed.
+    pub fn definer(&self) -> Definer {
+        self.definer
     }
 
     /// Whether anything in that namespace is managed.

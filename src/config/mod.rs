@@ -12,6 +12,6 @@ mod template;
 pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
 pub use environment::Environment;
-pub use filter::Filter;
+pub use filter::{Definer, Filter};
 pub use settings::{Config, Manage, TargetCode};
 pub use template::FileTemplate;

@@ -14,13 +14,13 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Environment, FileTemplate, Filter, Format, Manage, TargetCode,
+    Config, ConstraintNames, Definer, Environment, FileTemplate, Filter, Format, Manage, TargetCode,
     settings::{Secret, unexpandable},
 };
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "script_location",
     "url",
     "target",
@@ -35,6 +35,7 @@ const KEYS: [&str; 20] = [
     "constraint_names",
     "manage",
     "schemas",
+    "definer",
     "scratch_url",
     "target_code",
     "lock_timeout",
@@ -126,6 +127,10 @@ impl Reader<'_> {
             "schemas" => {
                 config.schemas = self.texts(name, value)?;
                 config.filter.set_namespaces(config.schemas.clone());
+            }
+            "definer" => {
+                let choices = [("current", Definer::Current), ("keep", Definer::Keep)];
+                config.filter.set_definer(self.choice(name, value, &choices)?);
             }
             "format" => {
                 config.format = self.choice(name, value, &[("rust", Format::Rust), ("sql", Format::Sql)])?;
@@ -401,6 +406,7 @@ mod tests {
             constraint_names = "ignore"
             manage = ["owners", "grants"]
             schemas = ["public", "app"]
+            definer = "keep"
             scratch_url = "sqlite::memory:"
             lock_timeout = "1m 30s"
             statement_timeout = "1h"
@@ -421,6 +427,7 @@ mod tests {
         assert_eq!(config.constraint_names, ConstraintNames::Ignore);
         assert_eq!(config.manage.as_ref().map(BTreeSet::len), Some(2));
         assert_eq!(config.schemas, ["public", "app"]);
+        assert_eq!(config.filter.definer(), Definer::Keep);
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
         assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
         assert!(config.concurrent_indexes);

@@ -45,7 +45,7 @@ pub struct Config {
     pub target: Vec<String>,
     /// `format`: the form of new scripts.
     pub format: Format,
-    /// `include` and `exclude`.
+    /// `include`, `exclude`, `schemas` and `definer`.
     pub filter: Filter,
     /// `version_table`: the table with the applied heads.
     pub version_table: String,
