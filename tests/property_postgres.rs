@@ -240,9 +240,7 @@ async fn one_pair(server: &'static Server, seed: u64) -> [bool; 2] {
     [up, down]
 }
 
-// Not all pairs hold yet, and all of them take minutes: `cargo test --test property_postgres -- --ignored` runs them.
 #[test]
-#[ignore = "a few pairs of each hundred show faults that are not mended yet"]
 fn any_schema_leads_to_any_other_and_back() {
     let first = setting("AUTOGEN_SEED").unwrap_or(1);
     let mut work = Vec::new();

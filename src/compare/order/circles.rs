@@ -65,10 +65,12 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
         if let Directive::AlterTable(alter) = &node.directive {
             let gone = |change: &TableChange| match change {
                 TableChange::DropColumn(gone) => Some(world.dialect.fold(&gone.column.name).into()),
+                TableChange::AlterColumn(alter) => Some(world.dialect.fold(&alter.name).into()),
                 _ => None,
             };
             let new = |change: &TableChange| match change {
                 TableChange::AddColumn(new) => Some(world.dialect.fold(&new.column.name).into()),
+                TableChange::AlterColumn(alter) => Some(world.dialect.fold(&alter.name).into()),
                 _ => None,
             };
             let drops = |change: &TableChange| matches!(change, TableChange::DropConstraint { .. });
@@ -82,7 +84,7 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     cured
 }
 
-/// Puts to the changes that move the constraints over the columns that move.
+/// Puts to the changes that move the constraints over the columns that move or change with them.
 fn take_along(
     moving: &mut BTreeSet<usize>,
     changes: &[TableChange],

@@ -79,7 +79,7 @@ impl Graph {
         }
     }
 
-    /// The same, but where numbers wait for each other, the one of the lowest rank does not wait.
+    /// The same, but where numbers wait for each other and for nothing else, the one of the lowest rank does not wait.
     pub(super) fn sort_anyway<R: Rank>(&self, rank: impl Fn(usize) -> Option<R>) -> Vec<usize> {
         let mut graph = Self {
             after: self.after.clone(),
@@ -87,8 +87,8 @@ impl Graph {
         };
         loop {
             let (sequence, waiting) = graph.take(&rank);
-            let freed = (0..waiting.len())
-                .filter(|n| waiting[*n] > 0)
+            let freed = graph
+                .waiting_only_for_each_other(&waiting)
                 .min_by_key(|n| (rank(*n), *n));
             let Some(freed) = freed else { return sequence };
             for after in &mut graph.after {
@@ -96,6 +96,19 @@ impl Graph {
             }
             graph.before[freed] = 0;
         }
+    }
+
+    /// Of the numbers that `waiting` says could not be taken, those whose group waits for no number of another.
+    fn waiting_only_for_each_other(&self, waiting: &[usize]) -> impl Iterator<Item = usize> {
+        let groups = self.groups();
+        let is_left = |number: &usize| waiting[*number] > 0;
+        let mut held_up = BTreeSet::new();
+        for first in (0..waiting.len()).filter(is_left) {
+            let others = self.after[first].iter().filter(|n| groups[**n] != groups[first]);
+            held_up.extend(others.map(|n| groups[*n]));
+        }
+        let left: Vec<usize> = (0..waiting.len()).filter(is_left).collect();
+        left.into_iter().filter(move |n| !held_up.contains(&groups[*n]))
     }
 
     /// Kahn's algorithm: what could be taken in sequence, and for how many each of the rest waits.
@@ -235,6 +248,12 @@ mod tests {
             graph(4, &[(0, 1), (1, 2), (2, 1), (2, 3)]).sort_anyway(Some),
             [0, 1, 2, 3]
         );
+    }
+
+    #[test]
+    fn what_waits_for_a_circle_does_not_overtake_it() {
+        // 0 is the lowest, but it is in no circle: it waits for one.
+        assert_eq!(graph(3, &[(1, 2), (2, 1), (2, 0)]).sort_anyway(Some), [1, 2, 0]);
     }
 
     #[test]
