@@ -72,6 +72,7 @@
 //! | `cli` (default) | the command line; implies `sqlite` |
 //! | `sqlite` (default) | the SQLite driver |
 //! | `postgres` (default) | the PostgreSQL driver, with TLS |
+//! | `mysql` (default) | the driver of MySQL and MariaDB, with TLS |
 //! | `connect` | what talks to databases: `reflect`, `migrate`, `target::realise` |
 //!
 //! With `default-features = false` nothing links a driver; that is enough to compile scripts, and to compare, plan, render and read.

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "mysql")]
+use super::mysql::{Mysql, MysqlFacts};
 #[cfg(feature = "postgres")]
 use super::postgres::Postgres;
 use super::{DatabaseUrl, Interrupter, Row};
@@ -37,6 +39,8 @@ enum Driver {
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
     Postgres(Box<Postgres>),
+    #[cfg(feature = "mysql")]
+    Mysql(Box<Mysql>),
 }
 
 /// A statement that was refused, in [`Connection::execute_each`].
@@ -77,6 +81,11 @@ impl Connection {
             let driver = Box::pin(Postgres::open(location, open)).await?;
             return Ok(Some(Self::new(Driver::Postgres(Box::new(driver)))));
         }
+        #[cfg(feature = "mysql")]
+        if let (Engine::Mysql | Engine::Mariadb, Some(location)) = (url.engine(), url.server()) {
+            let driver = Box::pin(Mysql::open(location, open)).await?;
+            return Ok(Some(Self::new(Driver::Mysql(Box::new(driver)))));
+        }
         Err(no_driver(url.engine()))
     }
 
@@ -99,13 +108,15 @@ impl Connection {
         }
     }
 
-    /// The engine on the other side.
+    /// The engine on the other side, as it says itself: a `mysql://` URL may lead to a MariaDB.
     pub fn engine(&self) -> Engine {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => Engine::Sqlite,
             #[cfg(feature = "postgres")]
             Driver::Postgres(_) => Engine::Postgres,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref driver) => driver.engine(),
         }
     }
 
@@ -125,6 +136,8 @@ impl Connection {
             Driver::Sqlite(ref mut driver) => driver.execute(sql).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.execute(sql).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.execute(sql).await,
         }
     }
 
@@ -140,6 +153,8 @@ impl Connection {
             Driver::Sqlite(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.execute_each(statements, &mut self.round_trips).await,
         }
     }
 
@@ -154,6 +169,8 @@ impl Connection {
             Driver::Sqlite(ref mut driver) => driver.query(sql).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.query(sql).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.query(sql).await,
         }
     }
 
@@ -162,7 +179,7 @@ impl Connection {
     ///
     /// # Errors
     /// As [`query`](Self::query), or what `each` says.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) async fn query_each(
         &mut self,
         sql: &str,
@@ -172,7 +189,38 @@ impl Connection {
         match self.driver {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(ref mut driver) => driver.query(sql).await?.into_iter().try_for_each(each),
+            #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.query_each(sql, &mut each).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.query_each(sql, &mut each).await,
+        }
+    }
+
+    /// Runs several statements in one round trip and returns the rows of each, in order; a statement without rows gives none.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query); [`ErrorKind::Internal`] where the driver does not part the results.
+    #[cfg(feature = "mysql")]
+    pub async fn query_sets(&mut self, sql: &str) -> Result<Vec<Vec<Row>>> {
+        self.round_trips += 1;
+        match self.driver {
+            Driver::Mysql(ref mut driver) => driver.query_sets(sql).await,
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => Err(results_are_not_parted()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Err(results_are_not_parted()),
+        }
+    }
+
+    /// What a MySQL or MariaDB said of itself when the session began; `None` for the other engines.
+    #[cfg(feature = "mysql")]
+    pub fn mysql_facts(&self) -> Option<&MysqlFacts> {
+        match self.driver {
+            Driver::Mysql(ref driver) => Some(driver.facts()),
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => None,
         }
     }
 
@@ -188,6 +236,8 @@ impl Connection {
             Driver::Sqlite(ref mut driver) => driver.query(sql).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.try_query(sql, &mut self.round_trips).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.query(sql).await,
         }
     }
 
@@ -198,6 +248,8 @@ impl Connection {
             Driver::Sqlite(_) => true,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref driver) => driver.is_alive(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref driver) => driver.is_alive(),
         }
     }
 
@@ -215,6 +267,8 @@ impl Connection {
             // Rows of a server need no packing.
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.query(sql).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.query(sql).await,
         }
     }
 
@@ -230,6 +284,8 @@ impl Connection {
             Driver::Sqlite(ref mut driver) => driver.roll_back().await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref mut driver) => driver.roll_back().await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => driver.roll_back().await,
         }
     }
 
@@ -265,6 +321,8 @@ impl Connection {
             Driver::Sqlite(ref driver) => driver.interrupter(),
             #[cfg(feature = "postgres")]
             Driver::Postgres(ref driver) => driver.interrupter(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref driver) => driver.interrupter(),
         }
     }
 
@@ -278,6 +336,8 @@ impl Connection {
             Driver::Sqlite(driver) => driver.close().await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(driver) => driver.close().await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.close().await,
         }
     }
 }
@@ -318,13 +378,32 @@ fn no_driver(engine: Engine) -> Error {
     .hint(drivers())
 }
 
-fn drivers() -> &'static str {
-    match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
-        (true, true) => {
-            "it has one for PostgreSQL (`postgres://user@host/database`) and one for SQLite (`sqlite://app.db`)"
-        }
-        (true, false) => "it has one for SQLite: `sqlite://app.db`",
-        (false, true) => "it has one for PostgreSQL: `postgres://user@host/database`",
-        (false, false) => "build it with the feature of an engine, such as `sqlite`",
+fn drivers() -> String {
+    let known = [
+        (
+            cfg!(feature = "postgres"),
+            "PostgreSQL (`postgres://user@host/database`)",
+        ),
+        (
+            cfg!(feature = "mysql"),
+            "MySQL and MariaDB (`mysql://user@host/database`)",
+        ),
+        (cfg!(feature = "sqlite"), "SQLite (`sqlite://app.db`)"),
+    ];
+    let built: Vec<&str> = known
+        .into_iter()
+        .filter_map(|(is_built, name)| is_built.then_some(name))
+        .collect();
+    if built.is_empty() {
+        return "build it with the feature of an engine, such as `sqlite`".to_owned();
     }
+    format!("it has drivers for {}", built.join(", "))
+}
+
+#[cfg(all(feature = "mysql", any(feature = "sqlite", feature = "postgres")))]
+fn results_are_not_parted() -> Error {
+    Error::new(
+        ErrorKind::Internal,
+        "only MySQL and MariaDB give the results of several statements one by one",
+    )
 }

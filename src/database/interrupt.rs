@@ -33,7 +33,7 @@ impl Interrupter {
     }
 
     /// Waits until somebody asks to stop.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) async fn requested(&self) {
         while !self.0.requested.load(Ordering::Acquire) {
             self.0.wake.notified().await;

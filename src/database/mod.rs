@@ -6,16 +6,18 @@
 
 #[cfg(feature = "connect")]
 #[cfg_attr(
-    not(any(feature = "sqlite", feature = "postgres")),
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(unused, reason = "only an engine's driver uses it")
 )]
 mod connection;
 #[cfg(feature = "connect")]
 #[cfg_attr(
-    not(any(feature = "sqlite", feature = "postgres")),
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(unused, reason = "only an engine's driver uses it")
 )]
 mod interrupt;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "sqlite")]
 mod packed;
 #[cfg(feature = "postgres")]
@@ -30,6 +32,8 @@ mod value;
 pub use connection::{Connection, Open, Refused};
 #[cfg(feature = "connect")]
 pub use interrupt::Interrupter;
+#[cfg(feature = "mysql")]
+pub use mysql::MysqlFacts;
 pub(crate) use redact::redact;
 pub use url::DatabaseUrl;
 pub use value::{Row, Value};

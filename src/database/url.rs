@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind, Result, dialect::Engine, nearest::nearest};
 mod server;
 
 #[cfg_attr(
-    not(feature = "postgres"),
+    not(any(feature = "postgres", feature = "mysql")),
     expect(unused, reason = "only a server's driver uses it")
 )]
 pub(crate) use server::{Host, ServerLocation};
@@ -76,7 +76,7 @@ impl DatabaseUrl {
     /// `sqlite:///absolute.db`, `sqlite::memory:`, with percent-encoding and the parameters `mode`, `cache`, `immutable`
     /// and `vfs`. `postgres://` and `postgresql://` take what libpq takes: `user:password@host:port/database` with any part
     /// left out, socket folders (`?host=/run/postgresql`), several hosts, and its parameters; `mysql://` and `mariadb://`
-    /// have the same form.
+    /// have the same form, with one host, a database, and the options of their clients (`?ssl-mode=required&socket=..`).
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] when the text is no URL, its scheme is unknown, or a parameter is unknown or has no valid value.

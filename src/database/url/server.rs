@@ -1,7 +1,8 @@
 //! What the URL of a database server says: the part behind the scheme comes in, hosts, names and parameters come out.
 //!
-//! The parameters are those of libpq (the PostgreSQL manual's "Database Connection Control Functions"). What the URL
-//! leaves out is for the environment and the driver to fill in; nothing is looked up here.
+//! The parameters are those of libpq (the PostgreSQL manual's "Database Connection Control Functions"), and those of the
+//! clients of MySQL and MariaDB. What the URL leaves out is for the environment and the driver to fill in; nothing is
+//! looked up here.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ pub(crate) struct Host {
     pub(crate) port: Option<u16>,
 }
 
-/// What becomes of a parameter of a PostgreSQL URL.
+/// What becomes of a parameter of a URL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Parameter {
     /// It has an effect.
@@ -92,6 +93,30 @@ const POSTGRES_PARAMETERS: [(&str, Parameter); 44] = [
     ("target_session_attrs", Parameter::Heeded),
 ];
 
+/// The parameters of a URL of MySQL or MariaDB, with dashes; underscores stand for them too. Those without dashes are
+/// sqlx's own spellings.
+const MYSQL_PARAMETERS: [(&str, Parameter); 19] = [
+    ("charset", Parameter::Heeded),
+    ("collation", Parameter::Tuning),
+    ("connect-timeout", Parameter::Heeded),
+    ("socket", Parameter::Heeded),
+    ("ssl-ca", Parameter::Heeded),
+    ("ssl-capath", Parameter::Unsupported),
+    ("ssl-cert", Parameter::Heeded),
+    ("ssl-cipher", Parameter::Unsupported),
+    ("ssl-crl", Parameter::Unsupported),
+    ("ssl-key", Parameter::Heeded),
+    ("ssl-mode", Parameter::Heeded),
+    ("sslca", Parameter::Heeded),
+    ("sslcert", Parameter::Heeded),
+    ("sslkey", Parameter::Heeded),
+    ("sslmode", Parameter::Heeded),
+    ("statement-cache-capacity", Parameter::Tuning),
+    ("time-zone", Parameter::Tuning),
+    ("timezone", Parameter::Tuning),
+    ("unix-socket", Parameter::Heeded),
+];
+
 /// Parameters that have a field of their own.
 const PLACES: [&str; 7] = [
     "host",
@@ -148,7 +173,9 @@ impl ServerLocation {
             let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let key = decode(key)?;
             if engine != Engine::Postgres {
-                self.parameters.insert(key, decode_secret(value)?);
+                let key = key.replace('_', "-");
+                know(engine, &MYSQL_PARAMETERS, &key)?;
+                self.parameters.insert(key, decode(value)?);
                 continue;
             }
             match key.as_str() {
@@ -176,7 +203,10 @@ impl ServerLocation {
                     }
                 }
                 _ => {
-                    know(&key)?;
+                    let is_setting = key.starts_with("options[") && key.ends_with(']');
+                    if !is_setting && !PLACES.contains(&key.as_str()) {
+                        know(engine, &POSTGRES_PARAMETERS, &key)?;
+                    }
                     self.parameters.insert(key, decode(value)?);
                 }
             }
@@ -201,30 +231,38 @@ fn is_cut_short(query: &str) -> bool {
 }
 
 /// Stops at a parameter that is unknown or cannot be served.
-fn know(key: &str) -> Result<()> {
-    let is_setting = key.starts_with("options[") && key.ends_with(']');
-    let known = POSTGRES_PARAMETERS.iter().find(|(known, _)| *known == key);
-    match known {
+fn know(engine: Engine, parameters: &[(&str, Parameter)], key: &str) -> Result<()> {
+    match parameters.iter().find(|(known, _)| *known == key) {
         Some((_, Parameter::Unsupported)) => Err(usage(format!(
-            "the parameter `{key}` of a PostgreSQL URL is not supported"
+            "the parameter `{key}` of a {engine} URL is not supported"
         ))
         .hint("leave it out of the URL")),
         Some((_, Parameter::Heeded | Parameter::Tuning)) => Ok(()),
-        None if is_setting || PLACES.contains(&key) => Ok(()),
-        None => Err(unknown(key)),
+        None => Err(unknown(engine, parameters, key)),
     }
 }
 
-fn unknown(key: &str) -> Error {
-    let error = usage(format!("unknown parameter `{key}` in a PostgreSQL URL"));
-    if matches!(key, "schema" | "search_path" | "currentSchema") {
+fn unknown(engine: Engine, parameters: &[(&str, Parameter)], key: &str) -> Error {
+    let error = usage(format!("unknown parameter `{key}` in a {engine} URL"));
+    let is_postgres = engine == Engine::Postgres;
+    if is_postgres && matches!(key, "schema" | "search_path" | "currentSchema") {
         return error.hint("a search path is set by `options=-csearch_path%3Dname`");
     }
-    let known = POSTGRES_PARAMETERS.iter().map(|(known, _)| *known).chain(PLACES);
+    if !is_postgres && matches!(key, "user" | "password" | "host" | "port" | "database" | "dbname") {
+        return error.hint("write it as its part of the URL: `mysql://user:password@host:port/database`");
+    }
+    let places = if is_postgres { PLACES.as_slice() } else { &[] };
+    let known = parameters
+        .iter()
+        .map(|(known, _)| *known)
+        .chain(places.iter().copied());
     match nearest(key, known) {
         Some(known) => error.hint(format!("did you mean `{known}`?")),
-        None => error.hint(
+        None if is_postgres => error.hint(
             "the parameters are those of libpq, such as `host`, `sslmode`, `sslrootcert`, `options`, `application_name`, `connect_timeout`",
+        ),
+        None => error.hint(
+            "the parameters are `ssl-mode`, `ssl-ca`, `ssl-cert`, `ssl-key`, `socket` and `connect-timeout`",
         ),
     }
 }

@@ -1,0 +1,608 @@
+//! The driver of MySQL and MariaDB (sqlx) behind a [`Connection`](super::Connection): SQL text goes in, plain rows come out.
+//!
+//! Everything goes through the text protocol: values come as text, several statements can share a round trip, and nothing
+//! is prepared or cached. Every statement stands for itself there, so that they travel in batches also outside of a transaction.
+//! Which of the two engines answers is asked of the server, never taken from the URL.
+
+mod failure;
+mod options;
+
+use std::{pin::pin, time::Duration};
+
+use futures_util::{
+    TryStreamExt,
+    future::{Either as First, select},
+};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection as _, Decode, Either, Row as _, Type, TypeInfo, ValueRef,
+    mysql::{MySql, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode},
+};
+
+use self::options::Target;
+use super::{
+    Interrupter, Open, Refused, Row, Value,
+    interrupt::{Underway, interrupted},
+    url::ServerLocation,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    dialect::Engine,
+    sql::{Lexicon, Scanner, split},
+};
+
+/// Limits of one batch in [`Mysql::execute_each`]. The server's `max_allowed_packet` is 16 MiB and more.
+const BATCH_STATEMENTS: usize = 128;
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// How long to wait for a second connection that stops a statement on the first.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Words of the global `sql_mode` that change how SQL is read, or leave something out of what `SHOW CREATE` says; the last ones
+/// bring others of them along.
+const READING_MODES: [&str; 14] = [
+    "ANSI_QUOTES",
+    "NO_BACKSLASH_ESCAPES",
+    "NO_FIELD_OPTIONS",
+    "NO_KEY_OPTIONS",
+    "NO_TABLE_OPTIONS",
+    "PAD_CHAR_TO_FULL_LENGTH",
+    "ANSI",
+    "DB2",
+    "MAXDB",
+    "MSSQL",
+    "MYSQL323",
+    "MYSQL40",
+    "ORACLE",
+    "POSTGRESQL",
+];
+
+/// What was asked of the server when the session began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MysqlFacts {
+    /// `SELECT version()`.
+    pub version: String,
+    /// `lower_case_table_names`: 0 keeps names of tables, 1 folds them, 2 compares them folded.
+    pub lower_case_table_names: i64,
+    /// The `sql_mode` that sessions begin with.
+    pub global_sql_mode: String,
+    /// The `sql_mode` of this session: the *baseline mode*.
+    pub sql_mode: String,
+    /// The collation of text that this session sends.
+    pub collation_connection: String,
+}
+
+/// An open session.
+pub(super) struct Mysql {
+    /// `None` once it is lost or given up.
+    connection: Option<MySqlConnection>,
+    /// Where it leads, to connect once more.
+    target: Target,
+    /// Its number, as `KILL` takes it.
+    id: i64,
+    engine: Engine,
+    facts: MysqlFacts,
+    interrupter: Interrupter,
+}
+
+/// A text that did not run to its end.
+struct Stopped {
+    /// How many results had come.
+    completed: usize,
+    cause: Cause,
+}
+
+enum Cause {
+    Driver(sqlx::Error),
+    Ours(Error),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self {
+            completed: 0,
+            cause: Cause::Ours(error),
+        }
+    }
+}
+
+/// A text that ran to its end.
+struct Done {
+    /// How many results came: one of each statement, more of a `CALL`.
+    results: usize,
+    /// The rows changed by each, added up.
+    changes: u64,
+}
+
+/// What comes of a text, in order.
+enum Answer {
+    Row(Row),
+    /// A statement, or one result set of a `CALL`, is complete.
+    End,
+}
+
+impl Mysql {
+    /// Connects, and sets the session up.
+    pub(super) async fn open(location: &ServerLocation, open: Open) -> Result<Self> {
+        let target = Target::new(location)?;
+        let connection = connect(&target).await?;
+        let mut mysql = Self {
+            connection: Some(connection),
+            target,
+            id: 0,
+            engine: Engine::Mysql,
+            facts: MysqlFacts {
+                version: String::new(),
+                lower_case_table_names: 0,
+                global_sql_mode: String::new(),
+                sql_mode: String::new(),
+                collation_connection: String::new(),
+            },
+            interrupter: Interrupter::default(),
+        };
+        let rows = mysql.query(&session(open)).await?;
+        let Some(row) = rows.first() else {
+            return Err(Error::new(
+                ErrorKind::Database,
+                "the server does not answer a query",
+            ));
+        };
+        mysql.id = row.integer(0)?;
+        mysql.facts = MysqlFacts {
+            version: row.text(1)?.to_owned(),
+            lower_case_table_names: row.integer(2)?,
+            global_sql_mode: row.text(3)?.to_owned(),
+            sql_mode: row.text(4)?.to_owned(),
+            collation_connection: row.text(5)?.to_owned(),
+        };
+        if mysql.facts.version.contains("MariaDB") {
+            mysql.engine = Engine::Mariadb;
+        }
+        Ok(mysql)
+    }
+
+    /// What the server is.
+    pub(super) fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub(super) fn facts(&self) -> &MysqlFacts {
+        &self.facts
+    }
+
+    pub(super) fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
+    }
+
+    pub(super) async fn execute(&mut self, sql: &str) -> Result<u64> {
+        match self.run(sql, |_| Ok(())).await {
+            Ok(done) => Ok(done.changes),
+            Err(stopped) => Err(self.explain(stopped, sql)),
+        }
+    }
+
+    pub(super) async fn query(&mut self, sql: &str) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.query_each(sql, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    pub(super) async fn query_each(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        let result = self
+            .run(sql, |answer| match answer {
+                Answer::Row(row) => each(row),
+                Answer::End => Ok(()),
+            })
+            .await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(stopped) => Err(self.explain(stopped, sql)),
+        }
+    }
+
+    /// The rows of each statement of a text.
+    pub(super) async fn query_sets(&mut self, sql: &str) -> Result<Vec<Vec<Row>>> {
+        let mut sets = Vec::new();
+        let mut rows = Vec::new();
+        let result = self
+            .run(sql, |answer| {
+                match answer {
+                    Answer::Row(row) => rows.push(row),
+                    Answer::End => sets.push(std::mem::take(&mut rows)),
+                }
+                Ok(())
+            })
+            .await;
+        match result {
+            Ok(_) => Ok(sets),
+            Err(stopped) => Err(self.explain(stopped, sql)),
+        }
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    pub(super) async fn execute_each<S: AsRef<str> + Sync>(
+        &mut self,
+        statements: &[S],
+        round_trips: &mut u64,
+    ) -> Result<(), Refused> {
+        let mut start = 0;
+        let mut batch = String::new();
+        while start < statements.len() {
+            batch.clear();
+            let mut count = 0;
+            let mut is_counted = true;
+            for statement in statements[start..].iter().take(BATCH_STATEMENTS) {
+                let statement = bare(statement.as_ref());
+                let alone = has_many_results(statement);
+                if count > 0 && (alone || batch.len() + statement.len() > BATCH_BYTES) {
+                    break;
+                }
+                if count > 0 {
+                    // On its own line, in case the statement before ends in a comment.
+                    batch.push_str("\n;\n");
+                }
+                batch.push_str(statement);
+                count += 1;
+                if alone {
+                    is_counted = false;
+                    break;
+                }
+            }
+            *round_trips += 1;
+            match self.run(&batch, |_| Ok(())).await {
+                Ok(done) if done.results == count || !is_counted => start += count,
+                Ok(_) => {
+                    let error = Error::new(
+                        ErrorKind::Internal,
+                        "a text that should be one statement is none, or is several, or runs into the next",
+                    );
+                    return Err(Refused { index: start, error });
+                }
+                Err(stopped) => {
+                    let at = if is_counted {
+                        stopped.completed.min(count - 1)
+                    } else {
+                        0
+                    };
+                    let index = start + at;
+                    let error = self.explain_one(stopped, statements[index].as_ref().trim());
+                    return Err(Refused { index, error });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rolls back what is open; a session that is lost has no transaction any more.
+    pub(super) async fn roll_back(&mut self) -> Result<()> {
+        self.settle().await?;
+        if self.connection.is_some() {
+            self.execute("ROLLBACK").await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn close(mut self) -> Result<()> {
+        self.settle().await?;
+        match self.connection.take() {
+            Some(connection) => connection
+                .close()
+                .await
+                .map_err(|error| failure::lost(&error, &self.target.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs SQL text to its end or its first error, and hands over each row and the end of each result.
+    async fn run(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(Answer) -> Result<()> + Send,
+    ) -> Result<Done, Stopped> {
+        self.settle().await?;
+        self.interrupter.check()?;
+        let Some(connection) = &mut self.connection else {
+            return Err(Error::new(
+                ErrorKind::Database,
+                format!("the connection to {} is lost", self.target.name),
+            )
+            .into());
+        };
+        let underway = Underway::new(&self.interrupter);
+        let mut done = Done {
+            results: 0,
+            changes: 0,
+        };
+        let mut ours = None;
+        let mut asked_to_stop = false;
+        let mut gave_up = false;
+        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
+        let failed = loop {
+            let next = results.try_next();
+            let next = if asked_to_stop {
+                next.await
+            } else {
+                match select(pin!(next), pin!(self.interrupter.requested())).await {
+                    First::Left((next, _)) => next,
+                    First::Right(((), next)) => {
+                        asked_to_stop = true;
+                        if !kill(&self.target, "QUERY", self.id).await {
+                            gave_up = true;
+                            break None;
+                        }
+                        // It ends now, unless it is done already.
+                        next.await
+                    }
+                }
+            };
+            // All is read, so that the session is ready for the next statement.
+            let answer = match next {
+                Ok(Some(Either::Left(result))) => {
+                    done.results += 1;
+                    done.changes += result.rows_affected();
+                    Ok(Answer::End)
+                }
+                Ok(Some(Either::Right(_))) if ours.is_some() => continue,
+                Ok(Some(Either::Right(row))) => plain_row(&row).map(Answer::Row),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            };
+            if ours.is_none() {
+                ours = answer.and_then(&mut each).err();
+            }
+        };
+        drop(results);
+        underway.done();
+        if gave_up {
+            self.connection = None;
+            self.interrupter.take_request();
+            return Err(interrupted().into());
+        }
+        match (failed, ours) {
+            (None, None) => Ok(done),
+            (Some(error), _) => {
+                self.heed(&error);
+                Err(Stopped {
+                    completed: done.results,
+                    cause: Cause::Driver(error),
+                })
+            }
+            (None, Some(error)) => Err(error.into()),
+        }
+    }
+
+    /// Gives the session up when it does not go on behind this error.
+    fn heed(&mut self, error: &sqlx::Error) {
+        let goes_on = match error {
+            sqlx::Error::Database(error) => error
+                .try_downcast_ref::<MySqlDatabaseError>()
+                .is_some_and(|error| !failure::ends_session(error)),
+            _ => false,
+        };
+        if !goes_on {
+            self.connection = None;
+        }
+    }
+
+    /// Stops a statement whose caller is gone, and waits for that.
+    async fn settle(&mut self) -> Result<()> {
+        if !self.interrupter.is_abandoned() {
+            return Ok(());
+        }
+        if let Some(connection) = &mut self.connection {
+            if !kill(&self.target, "QUERY", self.id).await {
+                self.connection = None;
+                self.interrupter.resume();
+                return Ok(());
+            }
+            // What it still had to say, the error of the stopped statement among it, is passed over.
+            let mut result = connection.ping().await;
+            while let Err(sqlx::Error::Database(_)) = result {
+                result = connection.ping().await;
+            }
+            if let Err(error) = result {
+                self.connection = None;
+                return Err(failure::lost(&error, &self.target.name));
+            }
+        }
+        self.interrupter.resume();
+        Ok(())
+    }
+
+    /// The error for a text that may hold several statements; its place is relative to the one that failed.
+    fn explain(&mut self, stopped: Stopped, sql: &str) -> Error {
+        let statement = split(sql, &Lexicon::MYSQL).nth(stopped.completed);
+        self.explain_one(stopped, statement.map_or(sql, |statement| statement.text))
+    }
+
+    fn explain_one(&mut self, stopped: Stopped, statement: &str) -> Error {
+        let error = match stopped.cause {
+            Cause::Ours(error) => return error,
+            Cause::Driver(error) => error,
+        };
+        let refusal = match &error {
+            sqlx::Error::Database(refusal) => refusal.try_downcast_ref::<MySqlDatabaseError>(),
+            _ => None,
+        };
+        match refusal {
+            Some(refusal) if !failure::ends_session(refusal) => {
+                let asked = failure::is_stopped(refusal) && self.interrupter.take_request();
+                failure::statement_failed(refusal, statement, asked)
+            }
+            _ if self.interrupter.take_request() => interrupted(),
+            _ => failure::lost(&error, &self.target.name),
+        }
+    }
+}
+
+impl Drop for Mysql {
+    fn drop(&mut self) {
+        // The server does not look whether anybody still waits for a statement.
+        if self.connection.is_some()
+            && self.interrupter.is_abandoned()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let (target, id) = (self.target.clone(), self.id);
+            runtime.spawn(async move {
+                kill(&target, "CONNECTION", id).await;
+            });
+        }
+    }
+}
+
+/// What every session begins with, so that what the server says does not depend on how it is configured. The one row it gives
+/// is that of [`MysqlFacts`], behind the number of the session.
+fn session(open: Open) -> String {
+    let mut mode = "CONCAT(',', @@GLOBAL.sql_mode, ',')".to_owned();
+    for word in READING_MODES {
+        mode = format!("REPLACE({mode}, ',{word},', ',')");
+    }
+    let access = match open {
+        Open::ReadOnly => "SET SESSION TRANSACTION READ ONLY;\n",
+        Open::ReadWrite | Open::Create => "",
+    };
+    format!(
+        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, sql_quote_show_create = 1,\n\
+         sql_select_limit = 18446744073709551615, wait_timeout = CAST(GREATEST(@@GLOBAL.wait_timeout, 28800) AS UNSIGNED),\n\
+         sql_mode = TRIM(BOTH ',' FROM {mode});\n\
+         {access}\
+         SELECT CONNECTION_ID(), VERSION(), @@GLOBAL.lower_case_table_names, @@GLOBAL.sql_mode, @@SESSION.sql_mode, @@SESSION.collation_connection"
+    )
+}
+
+/// Connects to the server.
+async fn connect(target: &Target) -> Result<MySqlConnection> {
+    let options = &target.options;
+    let connect = async {
+        match options.connect().await {
+            Err(sqlx::Error::Tls(_)) if target.may_go_without_tls => {
+                options.clone().ssl_mode(MySqlSslMode::Disabled).connect().await
+            }
+            result => result,
+        }
+    };
+    let result = match target.timeout {
+        Some(limit) => match tokio::time::timeout(limit, connect).await {
+            Ok(result) => result,
+            Err(_) => return Err(failure::timed_out(target, limit.as_secs())),
+        },
+        None => connect.await,
+    };
+    result.map_err(|error| failure::cannot_connect(&error, target))
+}
+
+/// Stops what a session of the server is doing (`QUERY`), or ends it (`CONNECTION`), by way of a second connection. Gives whether
+/// the server took it.
+async fn kill(target: &Target, what: &str, id: i64) -> bool {
+    let sql = format!("KILL {what} {id}");
+    let stop = async {
+        let Ok(mut second) = connect(target).await else {
+            return false;
+        };
+        let asked = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
+            .execute(&mut second)
+            .await
+            .is_ok();
+        // What matters is done.
+        let _ = second.close().await;
+        asked
+    };
+    tokio::time::timeout(KILL_TIMEOUT, stop).await.unwrap_or(false)
+}
+
+/// A statement without the `;` at its end, whatever comments follow: behind a `;` the server sees one more statement.
+fn bare(statement: &str) -> &str {
+    let statement = statement.trim();
+    let last = Scanner::new(statement, &Lexicon::MYSQL)
+        .filter(|token| !token.is_trivia())
+        .last();
+    match last {
+        Some(token) if token.is_symbol(statement, ";") => statement[..token.start].trim_end(),
+        Some(_) | None => statement,
+    }
+}
+
+/// Whether a statement may give more than one result: what runs statements of its own.
+fn has_many_results(statement: &str) -> bool {
+    let mut words = Scanner::new(statement, &Lexicon::MYSQL)
+        .filter(|token| !token.is_trivia())
+        .map(|token| token.text(statement).to_ascii_lowercase());
+    match words.next().as_deref() {
+        Some("call" | "execute" | "if" | "case" | "loop" | "repeat" | "while" | "for") => true,
+        // `BEGIN NOT ATOMIC` (MariaDB)
+        Some("begin") => words.next().as_deref() == Some("not"),
+        Some(_) | None => false,
+    }
+}
+
+/// A row in plain values: whole numbers, floating-point numbers and bytes as such, all else as the server writes it.
+fn plain_row(row: &MySqlRow) -> Result<Row> {
+    let mut values = Vec::with_capacity(row.len());
+    for column in 0..row.len() {
+        let value = row
+            .try_get_raw(column)
+            .map_err(|error| error.to_string())
+            .and_then(|raw| {
+                if raw.is_null() {
+                    return Ok(Value::Null);
+                }
+                let info = raw.type_info().into_owned();
+                let bytes = <&[u8] as Decode<MySql>>::decode(raw).map_err(|error| error.to_string())?;
+                // The names of types take the binary collation of a text (`utf8mb4_bin`) for bytes.
+                let kind = match info.name() {
+                    _ if <str as Type<MySql>>::compatible(&info) => "TEXT",
+                    name => name,
+                };
+                plain_value(kind, bytes)
+            });
+        values.push(value.map_err(|reason| {
+            Error::new(
+                ErrorKind::Database,
+                format!("column {} of a row cannot be read: {reason}", column + 1),
+            )
+        })?);
+    }
+    Ok(Row::new(values))
+}
+
+/// A value by the name of its type in sqlx.
+fn plain_value(kind: &str, bytes: &[u8]) -> Result<Value, String> {
+    match kind {
+        "BIT" if bytes.len() < 8 => {
+            let number = bytes
+                .iter()
+                .fold(0, |number, byte| number << 8 | i64::from(*byte));
+            return Ok(Value::Integer(number));
+        }
+        "BIT" | "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
+            return Ok(Value::Blob(bytes.to_vec()));
+        }
+        _ => {}
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8".to_owned())?;
+    Ok(match kind {
+        "BOOLEAN" | "YEAR" | "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" | "TINYINT UNSIGNED"
+        | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED" | "BIGINT UNSIGNED" => {
+            match text.parse() {
+                Ok(number) => Value::Integer(number),
+                // Beyond what fits.
+                Err(_) => Value::Text(text.to_owned()),
+            }
+        }
+        "FLOAT" | "DOUBLE" => Value::Real(text.parse().map_err(|_| format!("`{text}` is no number"))?),
+        _ => Value::Text(text.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,348 @@
+//! Errors of a MySQL or MariaDB server as errors of this library: what sqlx reports and the statement come in, a message, a
+//! place and advice come out. Numbers are those of the MySQL manual's "Server Error Message Reference" and of MariaDB's
+//! "Error Codes"; [`Error::code`] holds them.
+
+use std::io;
+
+use sqlx::mysql::MySqlDatabaseError;
+
+use super::options::{Origin, Target};
+use crate::{
+    Error, ErrorKind, Place,
+    database::interrupt::interrupted,
+    sql::{Lexicon, Scanner, line_column},
+};
+
+/// A statement was stopped by `KILL QUERY`.
+const QUERY_INTERRUPTED: u16 = 1317;
+
+/// MySQL: the server stops; the session was killed; it was idle for too long. MariaDB: the session was killed.
+const SESSION_ENDS: [u16; 5] = [1053, 1080, 3169, 4031, 1927];
+
+/// Somebody else holds the lock: a lock wait timeout, a deadlock, `NOWAIT`.
+const LOCKED: [u16; 3] = [1205, 1213, 3572];
+
+/// A constraint forbids it and the SQLSTATE does not say so: a check of MySQL; no partition for a row.
+const CONTRADICTS: [u16; 3] = [3819, 1526, 1748];
+
+/// A value does not fit its new type, length or nullability, when that is found in the rows: truncated, out of range,
+/// too long, wrong, NULL, no valid JSON, no valid geometry.
+const DOES_NOT_FIT: [u16; 13] = [
+    1138, 1264, 1265, 1292, 1364, 1366, 1406, 1411, 1416, 1690, 3140, 3643, 4078,
+];
+
+/// Whether a statement was stopped by `KILL QUERY`.
+pub(super) fn is_stopped(error: &MySqlDatabaseError) -> bool {
+    error.number() == QUERY_INTERRUPTED
+}
+
+/// Whether the server ends the session with this error.
+pub(super) fn ends_session(error: &MySqlDatabaseError) -> bool {
+    SESSION_ENDS.contains(&error.number())
+}
+
+/// The error for a statement.
+pub(super) fn statement_failed(
+    error: &MySqlDatabaseError,
+    statement: &str,
+    was_asked_to_stop: bool,
+) -> Error {
+    if is_stopped(error) && was_asked_to_stop {
+        return interrupted();
+    }
+    let number = error.number();
+    let kind = if LOCKED.contains(&number) {
+        ErrorKind::Locked
+    } else if error.code() == Some("23000") && number != 1048
+        || CONTRADICTS.contains(&number)
+        || (DOES_NOT_FIT.contains(&number) && converts_rows(statement))
+    {
+        ErrorKind::RowsContradict
+    } else {
+        ErrorKind::Database
+    };
+    let (message, offset) = match syntax_error(error.message()) {
+        Some((message, near, line)) => (message, find_near(statement, near, line)),
+        None => (error.message().trim_end_matches('.').to_owned(), 0),
+    };
+    let mut result = Error::new(kind, message)
+        .at(place_in(statement, offset))
+        .coded(number.to_string());
+    if let Some(advice) = advice(number) {
+        result = result.hint(advice);
+    }
+    result
+}
+
+/// The parts of `You have an error in your SQL syntax; check the manual .. to use near 'x' at line 3`: what to tell, the text at
+/// the fault, and its line.
+fn syntax_error(message: &str) -> Option<(String, &str, usize)> {
+    let (head, rest) = message.split_once(" near '")?;
+    let (near, line) = rest.rsplit_once("' at line ")?;
+    let line = line.parse().ok()?;
+    // Which manual to check is no news.
+    let told = match head.split_once("; check the manual") {
+        Some((told, _)) => told,
+        None => head,
+    };
+    let shown = near.lines().next().unwrap_or_default().trim_end();
+    let message = if shown.is_empty() {
+        format!("{told} at its end")
+    } else {
+        format!("{told} near `{shown}`")
+    };
+    Some((message, near, line))
+}
+
+/// Where in a statement the text stands that the server found at fault. Lines are counted from the first token on; what the
+/// server shows is cut off after some 80 bytes, and may go on in the statements behind this one.
+fn find_near(statement: &str, near: &str, line: usize) -> usize {
+    let lead = statement.len() - statement.trim_start().len();
+    let near = near.strip_suffix("...").unwrap_or(near);
+    if near.is_empty() {
+        return statement.trim_end().len();
+    }
+    let text = &statement[lead..];
+    let line_start = text
+        .match_indices('\n')
+        .nth(line.saturating_sub(2))
+        .filter(|_| line > 1)
+        .map_or(0, |(at, _)| at + 1);
+    let rest = &text[line_start..];
+    let goes_on = || {
+        let mut starts = rest.char_indices().map(|(at, _)| at);
+        starts.find(|&at| near.starts_with(&rest[at..]))
+    };
+    let found = rest
+        .find(near)
+        .map(|at| line_start + at)
+        // A token of several lines begins before the line it ends in.
+        .or_else(|| text.rfind(near))
+        .or_else(|| goes_on().map(|at| line_start + at));
+    lead + found.unwrap_or(line_start)
+}
+
+fn advice(number: u16) -> Option<&'static str> {
+    Some(match number {
+        1205 => {
+            "another session holds the lock; try again when it is done, or give it more time with `lock_timeout` in autogen.toml"
+        }
+        1213 | 3572 => "another session was in the way; try again",
+        QUERY_INTERRUPTED | 3024 | 1969 => {
+            "it took longer than `statement_timeout` or the server allows, or an administrator stopped it"
+        }
+        1290 | 1836 => "the server is read-only (a replica, as a rule): connect to the one that takes writes",
+        1044 | 1142 | 1143 | 1227 | 1370 | 1410 | 1419 => {
+            "connect as a user that has the right, or have it granted"
+        }
+        1153 => "raise `max_allowed_packet` on the server, or split the statement",
+        1021 | 1114 | 3 => "free some space on the server",
+        3750 => "give the table a primary key, or have `sql_require_primary_key` switched off",
+        _ => return None,
+    })
+}
+
+/// Whether a statement converts or checks the rows there are, so that a value at fault is theirs and not its own.
+fn converts_rows(statement: &str) -> bool {
+    let mut words = Scanner::new(statement, &Lexicon::MYSQL)
+        .filter(|token| !token.is_trivia())
+        .map(|token| token.text(statement).to_ascii_lowercase());
+    match words.next().as_deref() {
+        Some("alter") => true,
+        Some("create") => words
+            .take_while(|word| word != "on" && word != "(")
+            .any(|word| word == "index"),
+        Some(_) | None => false,
+    }
+}
+
+/// A byte of a statement as a place, with the whole statement as its snippet.
+pub(super) fn place_in(statement: &str, offset: usize) -> Place {
+    let (line, column) = line_column(statement, offset);
+    Place {
+        file: None,
+        line,
+        column,
+        snippet: statement.to_owned(),
+    }
+}
+
+/// The error for a connection that is gone.
+pub(super) fn lost(error: &sqlx::Error, server: &str) -> Error {
+    let reason = match error {
+        sqlx::Error::Database(error) => error.message().trim_end_matches('.').to_owned(),
+        // The server has closed its end without a word.
+        sqlx::Error::Io(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe
+            ) =>
+        {
+            "the server closed it".to_owned()
+        }
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    Error::new(
+        ErrorKind::Database,
+        format!("the connection to {server} was lost: {reason}"),
+    )
+    .hint("see the server's log; an open transaction is rolled back, while a statement that changes the schema may have ended or not")
+}
+
+/// The error for a database that does not open.
+pub(super) fn cannot_connect(error: &sqlx::Error, target: &Target) -> Error {
+    let server = &target.name;
+    match error {
+        sqlx::Error::Database(refusal) => match refusal.try_downcast_ref::<MySqlDatabaseError>() {
+            Some(refusal) => refused(refusal, target),
+            None => Error::new(ErrorKind::Database, format!("{server}: {refusal}")),
+        },
+        sqlx::Error::Io(error) => no_server(error, target),
+        sqlx::Error::Tls(reason) => Error::new(
+            ErrorKind::Database,
+            format!("no TLS connection to {server}: {}", with_causes(reason.as_ref())),
+        )
+        .hint("check `ssl-mode` and `ssl-ca` in the URL and the certificate of the server"),
+        sqlx::Error::Protocol(reason) if reason.contains("authentication plugin") => Error::new(
+            ErrorKind::Database,
+            format!("{server} asks for a way to log in that is not supported: {reason}"),
+        )
+        .hint("connect as a user with `caching_sha2_password` or `mysql_native_password`"),
+        sqlx::Error::Protocol(reason) => Error::new(
+            ErrorKind::Database,
+            format!("{server} does not speak as a MySQL server should: {reason}"),
+        )
+        .hint("check the host and the port in the URL"),
+        other => Error::new(
+            ErrorKind::Database,
+            format!("cannot connect to {server}: {other}"),
+        ),
+    }
+}
+
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+fn no_server(error: &io::Error, target: &Target) -> Error {
+    let server = &target.name;
+    let failure = Error::new(ErrorKind::Database, format!("no connection to {server}: {error}"));
+    match error.kind() {
+        io::ErrorKind::NotFound if target.is_socket => {
+            failure.hint("there is no such socket: is the server running, and is the path right?")
+        }
+        io::ErrorKind::ConnectionRefused => failure
+            .hint("is the server running, and does it listen there? check the host and the port in the URL"),
+        io::ErrorKind::PermissionDenied if target.is_socket => {
+            failure.hint("check the permissions of the socket")
+        }
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+            failure.hint("something listens there and hung up: is it MySQL or MariaDB? see its log")
+        }
+        _ => failure.hint("check the host and the port in the URL"),
+    }
+}
+
+/// The error for a host that does not answer.
+pub(super) fn timed_out(target: &Target, seconds: u64) -> Error {
+    Error::new(
+        ErrorKind::Database,
+        format!(
+            "no connection to {}: no answer within {seconds} seconds",
+            target.name
+        ),
+    )
+    .hint("check the host and the port in the URL, or wait longer with `connect-timeout`")
+}
+
+/// The error for a server that does not let us in.
+fn refused(refusal: &MySqlDatabaseError, target: &Target) -> Error {
+    let failure = Error::new(
+        ErrorKind::Database,
+        format!("{}: {}", target.name, refusal.message().trim_end_matches('.')),
+    )
+    .coded(refusal.number().to_string());
+    let database = target.database();
+    match refusal.number() {
+        1045 | 1698 => wrong_password(failure, target),
+        1044 => failure.hint(format!(
+            "there is no such database, or `{}` has no right on it: have it granted",
+            target.user()
+        )),
+        1049 => failure.hint(format!(
+            "check the database in the URL, or create it: `CREATE DATABASE {database}`"
+        )),
+        1040 | 1203 | 1226 => failure.hint("the server has as many connections as it takes; try again later"),
+        1129 | 1130 => failure
+            .hint("the server takes no connection from this machine: have the user created for its address"),
+        1053 => failure.hint("the server is starting or stopping; try again in a moment"),
+        3118 => failure.hint("have the account unlocked"),
+        1820 | 1862 => {
+            failure.hint("the password has expired: log in with the client of the server and set a new one")
+        }
+        3159 => failure.hint("the server asks for TLS: `ssl-mode=required`"),
+        _ => failure,
+    }
+}
+
+fn wrong_password(failure: Error, target: &Target) -> Error {
+    match target.password {
+        None => failure.hint("no password is known: put it in the URL or in MYSQL_PWD"),
+        Some(Origin::Url) => failure.hint("check the user and the password in the URL"),
+        Some(Origin::Environment) => failure.hint("the password was taken from MYSQL_PWD"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(statement: &str, near: &str, line: usize) -> (usize, usize) {
+        let place = place_in(statement, find_near(statement, near, line));
+        (place.line, place.column)
+    }
+
+    #[test]
+    fn the_place_is_where_the_servers_text_stands() {
+        let statement = "ALTER TABLE a\n  ADD x int,\n  ADDD x int";
+        assert_eq!(found(statement, "ADDD x int", 3), (3, 3));
+        assert_eq!(found("\n\n SELCT 1", "SELCT 1", 1), (3, 2));
+        assert_eq!(found("SELECT", "", 1), (1, 7));
+        assert_eq!(found("a 'x\ny' b", "'x\ny' b", 2), (1, 3));
+        assert_eq!(found("a\n from", "from\n;\nselect", 2), (2, 2));
+        assert_eq!(found("a\nb", "not there", 2), (2, 1));
+    }
+
+    #[test]
+    fn the_message_of_a_syntax_error_is_short() {
+        let text = "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'it''s 'x' at line 9\nb' at line 12";
+        let (message, near, line) = syntax_error(text).unwrap();
+        assert_eq!(
+            message,
+            "You have an error in your SQL syntax near `it''s 'x' at line 9`"
+        );
+        assert_eq!((near, line), ("it''s 'x' at line 9\nb", 12));
+        assert!(syntax_error("Unknown column 'x' in 'where clause'").is_none());
+    }
+
+    #[test]
+    fn rows_are_converted_by_alter_and_checked_by_an_index() {
+        for statement in ["alter table a modify b int", "CREATE UNIQUE INDEX i ON a (b)"] {
+            assert!(converts_rows(statement), "{statement}");
+        }
+        for statement in ["INSERT INTO a VALUES (1)", "CREATE TABLE a (index i (b))", ""] {
+            assert!(!converts_rows(statement), "{statement}");
+        }
+    }
+}
