@@ -101,7 +101,7 @@ pub(super) fn fold_qname<'a>(dialect: &dyn Dialect, name: &'a QName) -> FoldedNa
     let namespace = name.namespace.as_ref().map(|n| dialect.fold(n));
     (
         namespace.filter(|n| Some(n.as_ref()) != home),
-        dialect.fold(&name.name),
+        dialect.fold_relation(&name.name),
     )
 }
 

@@ -134,6 +134,8 @@ pub(crate) struct Strict;
 static STRICT: Facts = Facts {
     transactional_ddl: true,
     foreign_keys_look_ahead: false,
+    foreign_keys_hold_columns: false,
+    joins_index_changes: false,
     renames_indexes: true,
     renames_constraints: true,
     places_columns: true,

@@ -4,9 +4,11 @@
 //! connection, so comparing, planning and rendering work without a database.
 
 mod engine;
+pub mod mysql;
 pub mod postgres;
 mod rules;
 pub mod sqlite;
+mod tokens;
 
 pub use engine::Engine;
 pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
@@ -66,6 +68,26 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// When the engine cannot do it.
     fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>>;
 
+    /// How many of the directives, from the first, the engine carries out as one. At most one of them changes a table otherwise than by its
+    /// indexes.
+    fn run(&self, _directives: &[Directive]) -> usize {
+        1
+    }
+
+    /// The statements for directives that are carried out as [one](Self::run), which lead from `before` to `after`.
+    ///
+    /// # Errors
+    /// When the engine cannot do it.
+    fn compile_run(&self, run: &[Directive], before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
+        match run {
+            [directive] => self.compile(directive, before, after),
+            _ => Err(Error::new(
+                ErrorKind::Internal,
+                "several directives are no single change to this engine",
+            )),
+        }
+    }
+
     /// The directives of one group in the order in which they are run, where the engine needs another than that of the script.
     fn arrange(&self, directives: Vec<Directive>) -> Vec<Directive> {
         directives
@@ -93,6 +115,11 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of
     /// table `after`; `None` when no value is refused.
     fn refuses(&self, after: &Table, old: &Column, new: &Column) -> Option<Sql>;
+
+    /// A condition that is true when two expressions differ, NULL being a value like others.
+    fn differs(&self, a: &str, b: &str) -> String {
+        format!("{a} IS DISTINCT FROM {b}")
+    }
 
     /// The expression over the old row that makes values of type `new`, of the schema `after`, out of those that `column` has of type
     /// `old`, of the schema `before`, where the engine does not convert them by itself. It is a guess that somebody has to look at.
@@ -163,10 +190,7 @@ pub fn for_engine(engine: Engine) -> Result<&'static dyn Dialect> {
     match engine {
         Engine::Sqlite => Ok(&sqlite::Sqlite),
         Engine::Postgres => Ok(&postgres::Postgres),
-        Engine::Mysql | Engine::Mariadb => Err(Error::new(
-            ErrorKind::Usage,
-            format!("{engine} is not served by this version"),
-        )
-        .hint("use a postgres:// or sqlite:// URL")),
+        Engine::Mysql => Ok(&mysql::MYSQL),
+        Engine::Mariadb => Ok(&mysql::MARIADB),
     }
 }

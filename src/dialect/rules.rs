@@ -13,6 +13,11 @@ pub struct Facts {
     pub transactional_ddl: bool,
     /// Whether a foreign key can be declared before the table it refers to exists. If not, foreign keys in a cycle are added last.
     pub foreign_keys_look_ahead: bool,
+    /// Whether the engine refuses to change the type of a column at either end of a foreign key while it stands. If so, it is dropped and
+    /// added around such a change.
+    pub foreign_keys_hold_columns: bool,
+    /// Whether indexes come and go by the statement that changes their table. If so, what a script does to both is brought together.
+    pub joins_index_changes: bool,
     /// Whether an index can be renamed in place. If not, it is dropped and built anew.
     pub renames_indexes: bool,
     /// Whether a constraint can be renamed without touching rows. If not, it is dropped and added.

@@ -19,11 +19,26 @@ pub trait Naming {
     /// The form of a name under which the engine takes two names for one.
     fn fold<'a>(&self, name: &'a str) -> Cow<'a, str>;
 
+    /// The same for names of tables and views, where the engine takes them otherwise.
+    fn fold_relation<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        self.fold(name)
+    }
+
     /// `sql` with every identifier `from` spelled `to`, as the engine itself does when a table or column is renamed.
     fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String;
 
     /// `sql` with the table name `from` before a dot (`from.column`) spelled `to`.
     fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String;
+
+    /// The definition of an object that reads or is attached to what is renamed, as the engine itself makes it then; `None` when it
+    /// stays as it is.
+    fn rename_in_object(&self, object: &Object, renamed: &RenamedPart<'_>) -> Option<String> {
+        let (from, to) = match renamed {
+            RenamedPart::Table { old, new } => (&old.name, &new.name),
+            RenamedPart::Column { old, new, .. } => (*old, *new),
+        };
+        Some(self.rename_in_sql(&object.definition, from, to))
+    }
 
     /// The namespace that a name without one is in, where the engine has namespaces.
     fn home(&self) -> Option<&'static str> {
@@ -39,6 +54,27 @@ pub trait Naming {
     fn same_name(&self, a: &str, b: &str) -> bool {
         a == b || self.fold(a) == self.fold(b)
     }
+}
+
+/// What gets another name.
+#[derive(Debug, Clone, Copy)]
+pub enum RenamedPart<'a> {
+    /// A table.
+    Table {
+        /// What it was.
+        old: &'a QName,
+        /// What it is.
+        new: &'a QName,
+    },
+    /// A column.
+    Column {
+        /// The table it is in.
+        table: &'a QName,
+        /// What it was.
+        old: &'a Name,
+        /// What it is.
+        new: &'a Name,
+    },
 }
 
 /// Carries `directives` out on `schema`. SQL of the user's own ([`Directive::is_opaque`]) is passed over.
@@ -306,13 +342,19 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             }
         }
         self.rewrite_objects(|object| {
-            if object.id.on.as_ref().is_some_and(|on| same(naming, on, &old)) {
-                object.id.on = Some(new.clone());
+            let is_on = object.id.on.as_ref().is_some_and(|on| same(naming, on, &old));
+            let reads = object.depends_on.iter().any(|d| same(naming, d, &old));
+            if !is_on && !reads {
+                return;
             }
-            if object.depends_on.iter().any(|d| same(naming, d, &old)) {
+            let renamed = RenamedPart::Table { old: &old, new };
+            if reads && let Some(definition) = naming.rename_in_object(object, &renamed) {
                 object.depends_on.retain(|d| !same(naming, d, &old));
                 object.depends_on.insert(new.clone());
-                object.definition = Sql::new(naming.rename_in_sql(&object.definition, &old.name, &new.name));
+                object.definition = Sql::new(definition);
+            }
+            if is_on {
+                object.id.on = Some(new.clone());
             }
         });
         lean::rename_relation(&mut self.schema, &old, new, naming);
@@ -377,8 +419,13 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 .iter()
                 .chain(object.id.on.iter())
                 .any(|d| same(naming, d, &table_name));
-            if reads {
-                object.definition = Sql::new(naming.rename_in_sql(&object.definition, old, new));
+            let renamed = RenamedPart::Column {
+                table: &table_name,
+                old,
+                new,
+            };
+            if reads && let Some(definition) = naming.rename_in_object(object, &renamed) {
+                object.definition = Sql::new(definition);
             }
         });
         lean::rename_column(&mut self.schema, &table_name, old, new, naming);
@@ -388,7 +435,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
 
 fn same<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
     a == b
-        || (naming.same_name(&a.name, &b.name)
+        || (naming.fold_relation(&a.name) == naming.fold_relation(&b.name)
             && match (&a.namespace, &b.namespace) {
                 (None, None) => true,
                 (Some(a), Some(b)) => naming.same_name(a, b),
@@ -399,7 +446,7 @@ fn same<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
 /// A name under which two spellings of it are one. No name holds a NUL.
 fn folded<N: Naming + ?Sized>(naming: &N, name: &QName) -> String {
     let namespace = name.namespace.as_ref().map_or("".into(), |n| naming.fold(n));
-    format!("{namespace}\0{}", naming.fold(&name.name))
+    format!("{namespace}\0{}", naming.fold_relation(&name.name))
 }
 
 fn folded_id<N: Naming + ?Sized>(naming: &N, id: &ObjectId) -> String {

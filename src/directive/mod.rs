@@ -11,7 +11,7 @@ mod summary;
 mod tree;
 
 pub(crate) use evolve::{Evolution, Families, inherit};
-pub use evolve::{Naming, evolve};
+pub use evolve::{Naming, RenamedPart, evolve};
 pub use operations::Operations;
 pub use reverse::{reverse, reverse_one};
 pub use tree::{

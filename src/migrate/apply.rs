@@ -127,7 +127,7 @@ pub(super) async fn apply(
 fn stands_alone(directives: &[Directive], naming: &(impl Naming + ?Sized)) -> bool {
     let folded = |name: &QName| {
         let namespace = name.namespace.as_ref().map(|n| naming.fold(n).into_owned());
-        (namespace, naming.fold(&name.name).into_owned())
+        (namespace, naming.fold_relation(&name.name).into_owned())
     };
     let mut made = BTreeSet::new();
     directives.iter().all(|directive| match directive {

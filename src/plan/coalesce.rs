@@ -1,7 +1,7 @@
 //! Several changes of one table in a script become one, so that an engine which must rebuild the table does so once.
 //!
-//! Comes in: directives without SQL of the user's own between them. Goes out: the same changes in fewer directives. Two are
-//! put together only when nothing between them touches what one of them depends on: the table, its indexes, objects that
+//! Comes in: directives without SQL of the user's own between them. Goes out: the same changes in fewer directives; where an engine changes
+//! indexes with their table, directives about both stand side by side. Two are put together only when nothing between them touches what one of them depends on: the table, its indexes, objects that
 //! read it, tables that its foreign keys refer to.
 
 use crate::directive::{AlterTable, Directive, Naming, TableChange};
@@ -13,8 +13,9 @@ pub(super) fn coalesce(
     directives: &[Directive],
     start: &Schema,
     naming: &(impl Naming + ?Sized),
+    joins_indexes: bool,
 ) -> Vec<Directive> {
-    if !changes_a_table_twice(directives, naming) {
+    if !changes_a_table_twice(directives, naming, joins_indexes) {
         return directives.to_vec();
     }
     let mut reading = Reading::new(start, naming);
@@ -27,17 +28,74 @@ pub(super) fn coalesce(
         };
         match (earlier, directive) {
             (Some(place), Directive::AlterTable(alter)) => join(&mut done, place, alter, footprint),
+            _ if joins_indexes => beside(&mut done, directive, footprint, naming),
             _ => done.push((directive.clone(), footprint)),
         }
     }
     done.into_iter().map(|(directive, _)| directive).collect()
 }
 
-fn changes_a_table_twice(directives: &[Directive], naming: &(impl Naming + ?Sized)) -> bool {
+fn changes_a_table_twice(
+    directives: &[Directive],
+    naming: &(impl Naming + ?Sized),
+    joins_indexes: bool,
+) -> bool {
     let mut seen = BTreeSet::new();
-    directives
-        .iter()
-        .any(|d| matches!(d, Directive::AlterTable(alter) if !seen.insert(key(&alter.table, naming))))
+    let mut is_seen = |table| !seen.insert(key(table, naming));
+    directives.iter().any(|directive| match directive {
+        Directive::AlterTable(alter) => is_seen(&alter.table),
+        other => joins_indexes && table_with_indexes(other).is_some_and(&mut is_seen),
+    })
+}
+
+/// The table that a directive makes, or changes by itself or by its indexes.
+fn table_with_indexes(directive: &Directive) -> Option<&QName> {
+    match directive {
+        Directive::CreateTable(table) => Some(&table.name),
+        Directive::AlterTable(alter) => Some(&alter.table),
+        Directive::CreateIndex { table, .. }
+        | Directive::DropIndex { table, .. }
+        | Directive::RenameIndex { table, .. } => Some(table),
+        _ => None,
+    }
+}
+
+/// Puts a directive behind the last about the same table and its indexes, when what stands between lets one of them past.
+fn beside(
+    done: &mut Vec<(Directive, Footprint)>,
+    directive: &Directive,
+    footprint: Footprint,
+    naming: &(impl Naming + ?Sized),
+) {
+    let of_table = table_with_indexes(directive).map(|table| key(table, naming));
+    let is_one = |(other, _): &(Directive, Footprint)| {
+        of_table.is_some() && table_with_indexes(other).map(|table| key(table, naming)) == of_table
+    };
+    let last = done.iter().rposition(is_one);
+    let Some(last) = last else {
+        done.push((directive.clone(), footprint));
+        return;
+    };
+    let first = last
+        - done[..last]
+            .iter()
+            .rev()
+            .take_while(|other| is_one(other))
+            .count();
+    let between = &done[last + 1..];
+    if !between.iter().any(|(_, other)| other.conflicts(&footprint)) {
+        done.insert(last + 1, (directive.clone(), footprint));
+        return;
+    }
+    let group = &done[first..=last];
+    let is_held = |(_, one): &(Directive, Footprint)| between.iter().any(|(_, other)| other.conflicts(one));
+    let moved: Vec<_> = if group.iter().any(is_held) {
+        Vec::new()
+    } else {
+        done.drain(first..=last).collect()
+    };
+    done.extend(moved);
+    done.push((directive.clone(), footprint));
 }
 
 /// Where an earlier change of the table stands that can take these changes in, and on which side they meet.
@@ -259,7 +317,7 @@ fn parents_of(table: &Table, naming: &(impl Naming + ?Sized)) -> BTreeSet<String
 /// A name under which two spellings of it are one. No name holds a NUL.
 pub(super) fn key(name: &QName, naming: &(impl Naming + ?Sized)) -> String {
     let namespace = name.namespace.as_ref().map_or("".into(), |n| naming.fold(n));
-    format!("{namespace}\0{}", naming.fold(&name.name))
+    format!("{namespace}\0{}", naming.fold_relation(&name.name))
 }
 
 #[cfg(test)]
@@ -316,7 +374,7 @@ mod tests {
 
     /// `table: number of changes` or the summary of any other directive.
     fn outline(directives: &[Directive]) -> Vec<String> {
-        coalesce(directives, &schema(), &Sqlite)
+        coalesce(directives, &schema(), &Sqlite, false)
             .iter()
             .map(|directive| match directive {
                 Directive::AlterTable(alter) => format!("{}: {}", alter.table, alter.changes.len()),

@@ -76,7 +76,9 @@ fn plan_group(
     steps: &mut Vec<Step>,
     dialect: &dyn Dialect,
 ) -> Result<()> {
-    let directives = dialect.arrange(coalesce::coalesce(group, schemas.before.schema(), dialect));
+    let joins_indexes = dialect.facts().joins_index_changes;
+    let coalesced = coalesce::coalesce(group, schemas.before.schema(), dialect, joins_indexes);
+    let directives = dialect.arrange(coalesced);
     let mut last = dialect.finish(&directives, schemas.before.schema())?;
     // Only changes of tables and unique indexes have guards, and only they need to know where rows are.
     let start = directives
@@ -86,34 +88,63 @@ fn plan_group(
     let mut rows = start
         .as_ref()
         .map(|start| (AllRows::new(start, dialect), AllRows::new(start, dialect)));
-    for directive in directives {
+    let mut rest = directives.as_slice();
+    while !rest.is_empty() {
+        let (run, behind) = rest.split_at(dialect.run(rest).clamp(1, rest.len()));
+        rest = behind;
+        plan_run(run, schemas, rows.as_mut(), steps, dialect)?;
+    }
+    if let Some(step) = steps.last_mut() {
+        step.statements.append(&mut last);
+    }
+    Ok(())
+}
+
+/// Directives that are carried out as one. The last of them gets the statements.
+fn plan_run(
+    run: &[Directive],
+    schemas: &mut Schemas<'_>,
+    mut rows: Option<&mut (AllRows<'_>, AllRows<'_>)>,
+    steps: &mut Vec<Step>,
+    dialect: &dyn Dialect,
+) -> Result<()> {
+    let summary = || run.iter().map(Directive::summary).collect::<Vec<_>>().join("; ");
+    let first = steps.len();
+    for directive in run {
         let failed = |error: Error| error.context(directive.summary());
-        schemas.after.step(&directive).map_err(failed)?;
+        schemas.after.step(directive).map_err(failed)?;
         let (before, after) = (schemas.before.schema(), schemas.after.schema());
-        let statements = match &directive {
-            Directive::Execute { sql } => opaque::execute(sql, dialect),
-            Directive::BulkInsert(insert) => {
-                opaque::check_rows(insert).and_then(|()| dialect.compile(&directive, before, after))
-            }
-            _ => dialect.compile(&directive, before, after),
-        }
-        .map_err(failed)?;
+        // Only the one that changes the table itself looks at what was before, and no index changes that.
         let guards = rows.as_mut().map_or_else(Vec::new, |(rows_before, rows)| {
-            let seen = without_usual_conversions(&directive, (before, after), dialect);
+            let seen = without_usual_conversions(directive, (before, after), dialect);
             rows.step(&seen, after);
             let guards = guard::guards(&seen, (before, rows_before), (after, rows), dialect);
             rows_before.step(&seen, after);
             guards
         });
-        schemas.before.step(&directive).map_err(failed)?;
         steps.push(Step {
-            directive,
+            directive: directive.clone(),
             guards,
-            statements,
+            statements: Vec::new(),
         });
     }
+    let (before, after) = (schemas.before.schema(), schemas.after.schema());
+    let statements = match run {
+        [Directive::Execute { sql }] => opaque::execute(sql, dialect),
+        [directive @ Directive::BulkInsert(insert)] => {
+            opaque::check_rows(insert).and_then(|()| dialect.compile(directive, before, after))
+        }
+        _ => dialect.compile_run(run, before, after),
+    }
+    .map_err(|error| error.context(summary()))?;
+    for (directive, step) in run.iter().zip(&mut steps[first..]) {
+        schemas
+            .before
+            .step(directive)
+            .map_err(|error| error.context(step.directive.summary()))?;
+    }
     if let Some(step) = steps.last_mut() {
-        step.statements.append(&mut last);
+        step.statements = statements;
     }
     Ok(())
 }

@@ -362,7 +362,7 @@ impl Altered<'_> {
                 if old.rows.is_empty() || old.reads_unknown(expression) {
                     return None;
                 }
-                let condition = format!("{} IS DISTINCT FROM ({expression}\n)", dialect.quote(name));
+                let condition = dialect.differs(&dialect.quote(name), &format!("({expression}\n)"));
                 let contradiction = Contradiction::Computed {
                     column: name.clone(),
                     expression: expression.clone(),

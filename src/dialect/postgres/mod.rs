@@ -30,10 +30,10 @@ mod retype;
 mod sequence;
 mod spelling;
 mod table;
-mod tokens;
 mod types;
 mod values;
 
+use super::tokens;
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{
@@ -53,6 +53,8 @@ pub struct Postgres;
 static FACTS: Facts = Facts {
     transactional_ddl: true,
     foreign_keys_look_ahead: false,
+    foreign_keys_hold_columns: false,
+    joins_index_changes: false,
     renames_indexes: true,
     renames_constraints: true,
     places_columns: false,

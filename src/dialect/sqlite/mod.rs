@@ -65,6 +65,8 @@ pub(crate) mod option {
 static FACTS: Facts = Facts {
     transactional_ddl: true,
     foreign_keys_look_ahead: true,
+    foreign_keys_hold_columns: false,
+    joins_index_changes: false,
     renames_indexes: false,
     renames_constraints: false,
     places_columns: false,

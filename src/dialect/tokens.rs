@@ -1,4 +1,4 @@
-//! A definition as a row of tokens, to find its clauses.
+//! A definition as a row of tokens, to find its clauses. The dialects of all engines use it.
 
 use crate::sql::{Lexicon, Scanner, Token};
 
@@ -10,9 +10,19 @@ pub(super) struct Tokens<'s> {
 }
 
 impl<'s> Tokens<'s> {
+    /// Those of PostgreSQL.
     pub(super) fn of(sql: &'s str) -> Self {
+        Self::scan(sql, &Lexicon::POSTGRES)
+    }
+
+    /// Those of MySQL and MariaDB.
+    pub(super) fn mysql(sql: &'s str) -> Self {
+        Self::scan(sql, &Lexicon::MYSQL)
+    }
+
+    fn scan(sql: &'s str, lexicon: &'s Lexicon) -> Self {
         let mut depth = 0_usize;
-        let tokens = Scanner::new(sql, &Lexicon::POSTGRES)
+        let tokens = Scanner::new(sql, lexicon)
             .filter(|token| !token.is_trivia())
             .map(|token| {
                 if token.is_symbol(sql, ")") || token.is_symbol(sql, "]") {

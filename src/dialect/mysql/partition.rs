@@ -1,0 +1,219 @@
+//! Partitions: the clause that declares them, and the statement that leads from some to others.
+//!
+//! In come the options of a table before and after; out comes at most one statement, which stands alone: neither engine takes a change of
+//! partitions beside any other (MySQL manual 15.1.9.1, "only one partitioning clause").
+
+use super::option;
+use super::spelling::qname;
+use crate::dialect::tokens::Tokens;
+use crate::schema::{Options, QName};
+use std::fmt::Write;
+
+/// The options about partitions.
+pub(super) const KEYS: [&str; 5] = [
+    option::PARTITION_BY,
+    option::PARTITION_COUNT,
+    option::SUBPARTITION_BY,
+    option::SUBPARTITION_COUNT,
+    option::PARTITIONS,
+];
+
+/// `PARTITION BY ..` with all partitions; `None` for a table without.
+pub(super) fn clause(options: &Options) -> Option<String> {
+    let by = options.get(option::PARTITION_BY)?;
+    let mut sql = format!("PARTITION BY {by}");
+    if let Some(count) = options.get(option::PARTITION_COUNT) {
+        let _ = write!(sql, " PARTITIONS {count}");
+    }
+    if let Some(by) = options.get(option::SUBPARTITION_BY) {
+        let _ = write!(sql, "\nSUBPARTITION BY {by}");
+    }
+    if let Some(count) = options.get(option::SUBPARTITION_COUNT) {
+        let _ = write!(sql, " SUBPARTITIONS {count}");
+    }
+    let lines = lines(options);
+    if !lines.is_empty() {
+        let _ = write!(sql, "\n{}", list(&lines));
+    }
+    Some(sql)
+}
+
+fn lines(options: &Options) -> Vec<&str> {
+    let lines = options.get(option::PARTITIONS).map(|text| text.lines());
+    lines.into_iter().flatten().collect()
+}
+
+fn list(lines: &[&str]) -> String {
+    format!("({})", lines.join(",\n "))
+}
+
+/// Whether rows are lost on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    Stay,
+    Go,
+}
+
+/// The statement that leads from `old` to `new`.
+pub(super) fn change(table: &QName, old: &Options, new: &Options) -> Option<(String, Rows)> {
+    let differ = KEYS.iter().any(|key| old.get(*key) != new.get(*key));
+    if !differ {
+        return None;
+    }
+    let (clause, rows) = change_clause(old, new)?;
+    Some((format!("ALTER TABLE {} {clause}", qname(table)), rows))
+}
+
+fn change_clause(old: &Options, new: &Options) -> Option<(String, Rows)> {
+    let stays = |sql: String| Some((sql, Rows::Stay));
+    let Some(whole) = clause(new) else {
+        return old
+            .contains_key(option::PARTITION_BY)
+            .then(|| ("REMOVE PARTITIONING".to_owned(), Rows::Stay));
+    };
+    let is_same = |key: &str| old.get(key) == new.get(key);
+    let is_same_scheme = [
+        option::PARTITION_BY,
+        option::SUBPARTITION_BY,
+        option::SUBPARTITION_COUNT,
+    ]
+    .iter()
+    .all(|key| is_same(key));
+    if !is_same_scheme {
+        return stays(whole);
+    }
+    let count = |options: &Options| options.get(option::PARTITION_COUNT)?.parse::<u32>().ok();
+    match (count(old), count(new)) {
+        (Some(old), Some(new)) if new > old => {
+            return stays(format!("ADD PARTITION PARTITIONS {}", new - old));
+        }
+        (Some(old), Some(new)) if new < old => return stays(format!("COALESCE PARTITION {}", old - new)),
+        (None, None) => {}
+        _ => return stays(whole),
+    }
+    let by = new.get(option::PARTITION_BY).map(|by| by.to_ascii_uppercase());
+    let by = by.as_deref().unwrap_or_default();
+    let (old, new) = (lines(old), lines(new));
+    if by.starts_with("RANGE") {
+        Some(range(&old, &new).unwrap_or((whole, Rows::Stay)))
+    } else if by.starts_with("LIST") {
+        Some(of_list(&old, &new).unwrap_or((whole, Rows::Stay)))
+    } else {
+        stays(whole)
+    }
+}
+
+/// The lines that differ, without those that both begin and end with.
+struct Window<'a> {
+    old: &'a [&'a str],
+    new: &'a [&'a str],
+    /// The lines behind it, the same on both sides.
+    behind: &'a [&'a str],
+}
+
+fn window<'a>(old: &'a [&'a str], new: &'a [&'a str]) -> Window<'a> {
+    let front = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&old[front..], &new[front..]);
+    let back = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    Window {
+        old: &old[..old.len() - back],
+        new: &new[..new.len() - back],
+        behind: &old[old.len() - back..],
+    }
+}
+
+/// Ranges: what is put behind the last is added; what goes in front of another falls to that one, with its rows; the last goes with its
+/// rows, for nothing else takes them.
+fn range(old: &[&str], new: &[&str]) -> Option<(String, Rows)> {
+    let window = window(old, new);
+    match (window.old, window.new, window.behind.first()) {
+        ([], added, None) => Some((format!("ADD PARTITION {}", list(added)), Rows::Stay)),
+        ([], added, Some(next)) => {
+            let mut into = added.to_vec();
+            into.push(next);
+            Some((reorganize(&[*next], &into)?, Rows::Stay))
+        }
+        (gone, [], None) => Some((drop(gone)?, Rows::Go)),
+        (gone, [], Some(next)) => {
+            let mut from = gone.to_vec();
+            from.push(next);
+            Some((reorganize(&from, &[*next])?, Rows::Stay))
+        }
+        (from, into, None) if !reaches(from.last()?, into.last()?) => None,
+        (from, into, None) => Some((reorganize(from, into)?, Rows::Stay)),
+        (from, into, Some(next)) => {
+            if bound(from.last()?) == bound(into.last()?) {
+                return Some((reorganize(from, into)?, Rows::Stay));
+            }
+            let (mut from, mut into) = (from.to_vec(), into.to_vec());
+            from.push(next);
+            into.push(next);
+            Some((reorganize(&from, &into)?, Rows::Stay))
+        }
+    }
+}
+
+/// Whether the last range may become the other: it is the same or wider. Only numbers can be told here.
+fn reaches(old: &str, new: &str) -> bool {
+    let (old, new) = (bound(old), bound(new));
+    if old == new {
+        return true;
+    }
+    let number = |bound: Option<&str>| bound?.trim_matches(['(', ')', ' ']).parse::<i128>().ok();
+    match (old, new) {
+        (_, Some(new)) if new.eq_ignore_ascii_case("MAXVALUE") => true,
+        (Some(old), _) if old.eq_ignore_ascii_case("MAXVALUE") => false,
+        _ => matches!((number(old), number(new)), (Some(old), Some(new)) if new > old),
+    }
+}
+
+/// What stands behind LESS THAN.
+fn bound(line: &str) -> Option<&str> {
+    let tokens = Tokens::mysql(line);
+    let than = tokens.find(0, &["LESS", "THAN"])? + 2;
+    let end = if tokens.text(than, than + 1) == "(" {
+        tokens.symbol(than, ")")? + 1
+    } else {
+        than + 1
+    };
+    Some(tokens.text(than, end))
+}
+
+/// Lists: what is added or goes does not touch the others.
+fn of_list(old: &[&str], new: &[&str]) -> Option<(String, Rows)> {
+    let gone: Vec<&str> = old.iter().copied().filter(|line| !new.contains(line)).collect();
+    let added: Vec<&str> = new.iter().copied().filter(|line| !old.contains(line)).collect();
+    match (gone.as_slice(), added.as_slice()) {
+        ([], []) => None,
+        ([], added) => Some((format!("ADD PARTITION {}", list(added)), Rows::Stay)),
+        (gone, []) => Some((drop(gone)?, Rows::Go)),
+        (gone, added) => Some((reorganize(gone, added)?, Rows::Stay)),
+    }
+}
+
+fn name(line: &str) -> Option<&str> {
+    let tokens = Tokens::mysql(line);
+    tokens.has(0, &["PARTITION"]).then(|| tokens.text(1, 2))
+}
+
+fn names(lines: &[&str]) -> Option<String> {
+    let names: Option<Vec<&str>> = lines.iter().map(|line| name(line)).collect();
+    Some(names?.join(", "))
+}
+
+fn reorganize(from: &[&str], into: &[&str]) -> Option<String> {
+    Some(format!(
+        "REORGANIZE PARTITION {} INTO {}",
+        names(from)?,
+        list(into)
+    ))
+}
+
+fn drop(lines: &[&str]) -> Option<String> {
+    Some(format!("DROP PARTITION {}", names(lines)?))
+}

@@ -1,0 +1,116 @@
+//! Columns that get other names: an ALTER TABLE of its own in front of all else.
+//!
+//! The server carries keys, foreign keys and, on MariaDB, expressions along. MySQL refuses while a check, a generated column or a functional
+//! index names the column (errors 3959, 3108, 3837), so these are made again in the same statement.
+
+use super::spelling::{qname, quote};
+use super::{Flavour, Mysql, columns, constraints, index};
+use crate::directive::{AlterTable, Change, Directive, Naming, TableChange, evolve};
+use crate::schema::{Constraint, IndexPart, Name, PartTarget, Schema, Table};
+use crate::sql::{Lexicon, mentions};
+use crate::{Error, ErrorKind, Result};
+
+/// The clauses that rename, and the schema behind them.
+pub(super) fn columns(
+    alter: &AlterTable,
+    renames: &[Change<Name>],
+    before: &Schema,
+    naming: Mysql,
+) -> Result<(Vec<String>, Schema)> {
+    let mut schema = before.clone();
+    let changes = renames.iter().cloned().map(TableChange::RenameColumn).collect();
+    let directive = Directive::AlterTable(AlterTable {
+        table: alter.table.clone(),
+        changes,
+    });
+    evolve(&mut schema, &[directive], &naming)?;
+    let missing = || Error::new(ErrorKind::Script, format!("there is no table {}", alter.table));
+    let old = before.tables.get(&alter.table).ok_or_else(missing)?;
+    let new = schema.tables.get(&alter.table).ok_or_else(missing)?;
+    let mut clauses = Vec::new();
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    if naming.flavour == Flavour::Mysql {
+        remake(old, new, renames, naming, &mut first, &mut last)?;
+    }
+    clauses.extend(first);
+    clauses.extend(
+        net(renames, naming)
+            .iter()
+            .map(|names| format!("RENAME COLUMN {} TO {}", quote(&names.old), quote(&names.new))),
+    );
+    clauses.extend(last);
+    Ok((clauses, schema))
+}
+
+/// Renames one after the other as renames at once: `a` to `x`, `b` to `a`, `x` to `b` is `a` to `b` and `b` to `a`.
+fn net(renames: &[Change<Name>], naming: Mysql) -> Vec<Change<Name>> {
+    let mut net: Vec<Change<Name>> = Vec::new();
+    for rename in renames {
+        match net
+            .iter_mut()
+            .find(|earlier| naming.same_name(&earlier.new, &rename.old))
+        {
+            Some(earlier) => earlier.new = rename.new.clone(),
+            None => net.push(rename.clone()),
+        }
+    }
+    net.retain(|names| names.old != names.new);
+    net
+}
+
+/// What names a renamed column in an expression.
+fn remake(
+    old: &Table,
+    new: &Table,
+    renames: &[Change<Name>],
+    naming: Mysql,
+    first: &mut Vec<String>,
+    last: &mut Vec<String>,
+) -> Result<()> {
+    let names_one = |sql: &str| {
+        let mentioned = mentions(sql, &Lexicon::MYSQL);
+        renames
+            .iter()
+            .any(|names| mentioned.contains(naming.fold(&names.old).as_ref()))
+    };
+    for (was, is) in old.checks.iter().zip(&new.checks) {
+        if names_one(&was.expression) {
+            first.push(constraints::drop(
+                &Constraint::Check(was.clone()),
+                naming.flavour,
+            )?);
+            last.push(format!(
+                "ADD {}",
+                constraints::definition(&Constraint::Check(is.clone()), naming.flavour)?
+            ));
+        }
+    }
+    let names_part = |part: &IndexPart| match &part.target {
+        PartTarget::Column(_) => false,
+        PartTarget::Expression(expression) => names_one(expression),
+    };
+    for (was, is) in old.indexes.iter().zip(&new.indexes) {
+        if was.parts.iter().any(names_part) {
+            first.push(format!("DROP KEY {}", quote(&was.name)));
+            last.push(format!("ADD {}", index::definition(is)));
+        }
+    }
+    for (was, is) in old.columns.iter().zip(&new.columns) {
+        let is_named = was.generated.as_ref().is_some_and(|g| names_one(&g.expression));
+        if is_named {
+            last.push(format!(
+                "MODIFY COLUMN {}",
+                columns::definition(is, None, naming.flavour)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// `ALTER TABLE t ..`, one clause per line.
+pub(super) fn alter_table(table: &crate::schema::QName, clauses: &[String]) -> String {
+    if let [clause] = clauses {
+        return format!("ALTER TABLE {} {clause}", qname(table));
+    }
+    format!("ALTER TABLE {}\n    {}", qname(table), clauses.join(",\n    "))
+}
