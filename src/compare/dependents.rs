@@ -9,7 +9,7 @@ use super::pair::{Pair, fold_qname};
 use super::types;
 use crate::dialect::Dialect;
 use crate::directive::{ColumnChange, Directive, Families, TableChange};
-use crate::schema::{Constraint, INHERITED, Name, Object, ObjectId, Part, QName, Schema, Table};
+use crate::schema::{Constraint, INHERITED, IndexPart, Name, Object, ObjectId, Part, QName, Schema, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What has to be made again. Names are those of the live schema.
@@ -94,6 +94,11 @@ impl Leaning {
                 known.entry(needed).or_default().push(folded_part(part, dialect));
             }
         }
+        if dialect.facts().foreign_keys_hold_columns {
+            for (column, key) in held_columns(schema, dialect) {
+                known.entry(column).or_default().push(key);
+            }
+        }
         let mut said: BTreeMap<QName, Vec<ObjectId>> = BTreeMap::new();
         let mut attached: BTreeMap<QName, Vec<ObjectId>> = BTreeMap::new();
         for object in schema.objects.values() {
@@ -130,6 +135,26 @@ impl Leaning {
     fn is_empty(&self) -> bool {
         self.known.is_empty() && self.said.is_empty() && self.attached.is_empty()
     }
+}
+
+/// The columns at both ends of each foreign key, each with the key.
+fn held_columns(schema: &Schema, dialect: &dyn Dialect) -> Vec<(Part, Part)> {
+    let mut held = Vec::new();
+    for table in schema.tables.values() {
+        let child = folded(&table.name, dialect);
+        for key in &table.foreign_keys {
+            let Some(name) = &key.name else { continue };
+            let constraint = Part::Constraint(child.clone(), dialect.fold(name).into());
+            let parent = folded(&key.table, dialect);
+            let own = key.columns.iter().map(|column| (&child, column));
+            let others = key.referenced.iter().map(|column| (&parent, column));
+            held.extend(own.chain(others).map(|(table, column)| {
+                let column = Part::Column(table.clone(), dialect.fold(column).into());
+                (column, constraint.clone())
+            }));
+        }
+    }
+    held
 }
 
 struct Search<'a> {
@@ -173,11 +198,19 @@ impl<'a> Search<'a> {
                 } else if alter.changes.iter().any(takes_a_column) {
                     self.push(Part::Relation(table.clone()), Fate::Reshaped);
                 }
+                if self.dialect.facts().foreign_keys_hold_columns {
+                    self.start_held(&table, &alter.changes);
+                    return;
+                }
                 for change in &alter.changes {
                     self.start_change(&table, change);
                 }
             }
             Directive::DropIndex { table, index } => {
+                if self.dialect.facts().foreign_keys_hold_columns {
+                    self.free_key(&folded(table, self.dialect), &index.parts);
+                    return;
+                }
                 let part = Part::Index(folded(table, self.dialect), index.name.clone());
                 self.going.insert(part.clone());
                 self.push(part, Fate::Gone);
@@ -202,6 +235,78 @@ impl<'a> Search<'a> {
                 self.push(Part::Type(name), Fate::Retyped);
             }
             _ => {}
+        }
+    }
+
+    /// What changes of a table do to foreign keys, where these are all that the engine holds fast.
+    fn start_held(&mut self, table: &QName, changes: &[TableChange]) {
+        let (Some(live), Some(target)) = (self.sides.live.table(table), self.sides.target.table(table))
+        else {
+            return;
+        };
+        for change in changes {
+            match change {
+                TableChange::DropConstraint { constraint } => {
+                    if let Some(name) = constraint.name() {
+                        let name = self.dialect.fold(name).into();
+                        self.going.insert(Part::Constraint(table.clone(), name));
+                    }
+                    match constraint {
+                        Constraint::PrimaryKey(key) => self.free_key(table, &key.columns),
+                        Constraint::Unique(key) => self.free_key(table, &key.columns),
+                        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclude(_) => {}
+                    }
+                }
+                TableChange::DropColumn(gone) => {
+                    let name = self.dialect.fold(&gone.column.name).into();
+                    self.push(Part::Column(table.clone(), name), Fate::Gone);
+                }
+                _ => {}
+            }
+        }
+        for name in self.dialect.columns_held(live, target) {
+            let name = self.dialect.fold(&name).into();
+            self.push(Part::Column(table.clone(), name), Fate::Retyped);
+        }
+    }
+
+    /// Frees a key that is dropped from the foreign keys that refer to it, unless another key of the table serves them before and after.
+    fn free_key(&mut self, table: &QName, parts: &[IndexPart]) {
+        let dialect = self.dialect;
+        let (Some(live), Some(target)) = (self.sides.live.table(table), self.sides.target.table(table))
+        else {
+            return;
+        };
+        let starts_with = |parts: &[IndexPart], columns: &[Name]| {
+            parts.len() >= columns.len()
+                && parts.iter().zip(columns).all(|(part, column)| {
+                    part.length.is_none()
+                        && part
+                            .column_name()
+                            .is_some_and(|name| dialect.same_name(name, column))
+                })
+        };
+        let serves = |table: &Table, columns: &[Name]| {
+            let primary = table.primary_key.iter().map(|key| &key.columns);
+            let indexes = table.indexes.iter().map(|index| &index.parts);
+            let mut others = primary.chain(indexes).filter(|other| other.as_slice() != parts);
+            others.any(|other| starts_with(other, columns))
+        };
+        let mut freed = Vec::new();
+        for other in self.sides.live.schema.tables.values() {
+            for key in &other.foreign_keys {
+                let refers = folded(&key.table, dialect) == *table && starts_with(parts, &key.referenced);
+                let is_served = || serves(live, &key.referenced) && serves(target, &key.referenced);
+                if let Some(name) = key.name.as_ref().filter(|_| refers && !is_served()) {
+                    freed.push((folded(&other.name, dialect), Name::from(dialect.fold(name))));
+                }
+            }
+        }
+        for (table, name) in freed {
+            let part = Part::Constraint(table.clone(), name.clone());
+            if self.constraint_stays(&table, &name) && !self.going.contains(&part) {
+                self.again.constraints.insert((table, name));
+            }
         }
     }
 

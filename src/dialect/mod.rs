@@ -145,6 +145,12 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// The columns, by their names in `after`, that a foreign key at either end has to be gone for while the table becomes `after`.
+    /// Only asked where [`Facts::foreign_keys_hold_columns`] says so.
+    fn columns_held(&self, _before: &Table, _after: &Table) -> Vec<Name> {
+        Vec::new()
+    }
+
     /// The statement that gives a namespace the comment of `declared`, or the one it has by itself; `None` where namespaces have
     /// no comments.
     fn comment_on_namespace(&self, _name: &Name, _declared: Option<&Namespace>) -> Option<Sql> {

@@ -579,6 +579,9 @@ impl Collector<'_> {
             }
         }
         self.pass_on(name, changes);
+        if part == Part::Main && self.dialect.facts().foreign_keys_hold_columns {
+            self.change_held(name);
+        }
         for (number, change) in changes.iter().enumerate() {
             match change {
                 TableChange::AddColumn(new) => {
@@ -617,6 +620,20 @@ impl Collector<'_> {
                 | TableChange::SetDefinition(_)
                 | TableChange::ReorderColumns(_) => {}
             }
+        }
+    }
+
+    /// Columns that change so that no foreign key may hold them.
+    fn change_held(&mut self, name: &QName) {
+        let known = folded(name, self.dialect);
+        let (Some(live), Some(target)) = (self.sides.live.table(&known), self.sides.target.table(&known))
+        else {
+            return;
+        };
+        for column in self.dialect.columns_held(live, target) {
+            let column = self.dialect.fold(&column).into();
+            let thing = Thing::Column(self.fold(name), column);
+            self.links.changes.push(thing);
         }
     }
 
@@ -675,7 +692,9 @@ impl Collector<'_> {
     }
 
     fn index_key(&self, table: &QName, index: &Index) -> Option<Thing> {
-        let is_key = index.unique && index.predicate.is_none();
+        // InnoDB takes any index for the key that a foreign key refers to.
+        let is_any = self.dialect.facts().foreign_keys_hold_columns;
+        let is_key = is_any || (index.unique && index.predicate.is_none());
         is_key
             .then(|| self.key(&self.fold(table), &index.parts))
             .flatten()

@@ -414,6 +414,33 @@ impl Columns<'_> {
     }
 }
 
+/// The columns whose type or collation changes so that a foreign key over them has to go: the two ends must be of one type at any moment.
+pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
+    let collation = |table: &Table| table.options.get(option::COLLATION).cloned();
+    let (of_before, of_after) = (collation(before), collation(after));
+    let effective = |column: &Column, of_table: &Option<String>| {
+        let own = column.collation.as_ref().map(ToString::to_string);
+        own.or_else(|| of_table.clone())
+    };
+    let is_held = |old: &Column, new: &Column| {
+        let (old_type, new_type) = (
+            types::canonical(&old.ty, naming.flavour),
+            types::canonical(&new.ty, naming.flavour),
+        );
+        let is_collated = types::has_collation(&new.ty);
+        old.generated != new.generated
+            || (is_collated && effective(old, &of_before) != effective(new, &of_after))
+            || (old_type != new_type && !types::is_longer(&old_type, &new_type))
+    };
+    let olds = before.columns.iter();
+    olds.filter_map(|old| {
+        let mut news = after.columns.iter();
+        let new = news.find(|new| naming.same(&new.name, &old.name))?;
+        is_held(old, new).then(|| new.name.clone())
+    })
+    .collect()
+}
+
 /// The places of a longest run of rising numbers.
 fn longest_rising(numbers: &[usize]) -> Vec<usize> {
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(numbers.len());

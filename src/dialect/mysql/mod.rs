@@ -28,7 +28,7 @@ mod values;
 
 use super::{Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{Directive, Literal, Naming, RenamedPart};
-use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
+use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -183,6 +183,10 @@ impl Dialect for Mysql {
 
     fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {
         values::refuses(old, new)
+    }
+
+    fn columns_held(&self, before: &Table, after: &Table) -> Vec<Name> {
+        column_change::held(before, after, *self)
     }
 
     fn differs(&self, a: &str, b: &str) -> String {
