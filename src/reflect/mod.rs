@@ -3,6 +3,10 @@
 //! Comes in: a connection and a filter. Goes out: the schema as the engine's own catalog has it, with notices about what was seen
 //! and left alone. The number of queries does not grow with the number of tables. Nothing is written and nothing compared.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod cells;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -33,6 +37,9 @@ pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Ref
         Engine::Sqlite => Ok(sqlite::read(&sqlite::catalog(connection).await?, filter)),
         #[cfg(feature = "postgres")]
         Engine::Postgres => Box::pin(postgres::read(connection, filter)).await,
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => Box::pin(mysql::read(connection, filter)).await,
+        #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
         engine => Err(crate::Error::new(
             crate::ErrorKind::Usage,
             format!("this build cannot read a schema from {engine}"),

@@ -26,6 +26,9 @@ mod table;
 mod types;
 mod values;
 
+#[cfg(feature = "mysql")]
+pub(crate) use spelling::{quote, text};
+
 use super::{Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{Directive, Literal, Naming, RenamedPart};
 use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};

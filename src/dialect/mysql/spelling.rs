@@ -8,7 +8,7 @@ use crate::sql::{Lexicon, Scanner, TokenKind};
 pub(super) const MAX_NAME: usize = 64;
 
 /// A name in backticks.
-pub(super) fn quote(name: &str) -> String {
+pub(crate) fn quote(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
@@ -27,7 +27,7 @@ pub(super) fn name_list<'a>(names: impl IntoIterator<Item = &'a Name>) -> String
 }
 
 /// A text literal.
-pub(super) fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let mut sql = String::with_capacity(value.len() + 2);
     sql.push('\'');
     for c in value.chars() {
