@@ -9,7 +9,7 @@ use super::{
     standing::{self, Standing},
 };
 use crate::{
-    Result,
+    Connection, Result,
     cli::{
         Terminal,
         arguments::{Check, GlobalOptions},
@@ -25,9 +25,9 @@ use crate::{
 pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: &Check) -> Result<Outcome> {
     let project = Project::open(terminal, global)?;
     let url = project.database()?;
-    let dialect = for_engine(url.engine())?;
     let scripts = project.scripts()?;
     let (standing, connection) = standing::over(&project, &scripts, &url).await?;
+    let dialect = for_engine(connection.as_ref().map_or(url.engine(), Connection::engine))?;
     let out_of_step = standing::describe(&standing.status, &scripts);
     let to = match project.source_or_target(&arguments.to)? {
         // What somebody did behind the scripts' back shows against those that are applied; the rest are yet to come.

@@ -26,7 +26,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         project.source_or_database(&arguments.from)?,
         project.source_or_target(&arguments.to)?,
     );
-    let dialect = project.dialect_of([&sources.live, &sources.target])?;
+    let dialect = project.dialect_of([&sources.live, &sources.target]).await?;
     let missing = Pair::new(Missing::Empty, Missing::Empty);
     let realised = project
         .realise_both(sources.as_ref(), dialect, missing, None)

@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: &Inspect) -> Result<Outcome> {
     let project = Project::open_or_default(terminal, global)?;
     let source = project.source_or_database(&arguments.source)?;
-    let dialect = project.dialect_of([&source])?;
+    let dialect = project.dialect_of([&source]).await?;
     let realised = project.realise(&source, dialect, Missing::Error).await?;
     match terminal.format().unwrap_or(Format::Sql) {
         Format::Json => {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, project::Project, standing};
 use crate::{
-    Result,
+    Connection, Result,
     cli::{
         Terminal, Volume,
         arguments::{Current, GlobalOptions, Heads, History, Show},
@@ -149,7 +149,10 @@ pub(super) async fn show(terminal: &Terminal, global: &GlobalOptions, arguments:
         terminal.say("before the first script there is nothing to show");
         return Ok(Outcome::Fine);
     };
-    let script = entry.script(project.database()?.engine())?;
+    let url = project.database()?;
+    // Showing needs no server; without it the URL is believed.
+    let engine = Connection::engine_behind(&url).await.unwrap_or(url.engine());
+    let script = entry.script(engine)?;
     let list = List {
         scripts: &scripts,
         applied: applied.as_deref(),

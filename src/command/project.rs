@@ -105,7 +105,7 @@ impl<'a> Project<'a> {
     ///
     /// # Errors
     /// When that form cannot say what is in it.
-    pub(super) fn render(
+    pub(super) async fn render(
         &self,
         script: &Script,
         before: &Schema,
@@ -116,7 +116,7 @@ impl<'a> Project<'a> {
             Format::Sql => {
                 let dialect = match dialect {
                     Some(dialect) => dialect,
-                    None => self.dialect_of([])?,
+                    None => self.dialect_of([]).await?,
                 };
                 let upgrade = plan(&script.upgrade, before, dialect)?;
                 let downgrade = plan(&script.downgrade, &upgrade.after, dialect)?;
@@ -172,29 +172,31 @@ impl<'a> Project<'a> {
     ///
     /// # Errors
     /// When there is no database to tell the engine by, two sources are of different engines, or this version does not serve it.
-    pub(super) fn dialect_of<'s>(
+    pub(super) async fn dialect_of<'s>(
         &self,
         sources: impl IntoIterator<Item = &'s Source>,
     ) -> Result<&'static dyn Dialect> {
-        let mut engines = sources.into_iter().filter_map(|source| match source {
-            Source::Database(url) => Some(url.engine()),
-            Source::Sql(_) | Source::Migrations(_) => None,
-        });
-        let engine = match engines.next() {
-            Some(engine) => engine,
-            None => self
-                .database()
-                .map_err(|error| {
-                    error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
-                })?
-                .engine(),
-        };
-        if let Some(other) = engines.find(|other| *other != engine) {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("{engine} and {other} cannot be compared with each other"),
-            ));
+        let mut found = None;
+        for source in sources {
+            let Source::Database(url) = source else { continue };
+            let engine = Connection::engine_behind(url).await?;
+            let first = *found.get_or_insert(engine);
+            if first != engine {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    format!("{first} and {engine} cannot be compared with each other"),
+                ));
+            }
         }
+        let engine = match found {
+            Some(engine) => engine,
+            None => {
+                let url = self.database().map_err(|error| {
+                    error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
+                })?;
+                Connection::engine_behind(&url).await?
+            }
+        };
         for_engine(engine)
     }
 

@@ -16,7 +16,7 @@ use crate::{
         arguments::{GlobalOptions, Revision},
     },
     compare::{Pair, mark_concurrent},
-    dialect::{Dialect, for_engine},
+    dialect::Dialect,
     directive::Directive,
     report::{self, Difference},
     schema::Schema,
@@ -60,7 +60,7 @@ pub(super) async fn run(
     let text = if nothing {
         None
     } else {
-        Some(project.render(&script, &found.live, found.dialect)?)
+        Some(project.render(&script, &found.live, found.dialect).await?)
     };
     let path = match &text {
         Some(text) if !arguments.dry_run => Some(project.write(&scripts, &script.header, text)?),
@@ -110,9 +110,10 @@ struct Found {
 async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> Result<Found> {
     let from = project.source_or_database(std::slice::from_ref(&arguments.from))?;
     let target = project.source_or_target(&arguments.target)?;
+    // Only the other side says what a file is for.
     let dialect = match &from {
-        Source::Database(url) => for_engine(url.engine())?,
-        Source::Sql(_) | Source::Migrations(_) => project.dialect_of([&from, &target])?,
+        Source::Database(_) => project.dialect_of([&from]).await?,
+        Source::Sql(_) | Source::Migrations(_) => project.dialect_of([&from, &target]).await?,
     };
     if let Source::Database(url) = &from {
         // A script is written for a database that the scripts before it have made.

@@ -25,6 +25,9 @@ pub enum Open {
     Create,
 }
 
+/// The number of the error of MySQL and MariaDB for a database that is not there.
+const UNKNOWN_DATABASE: &str = "1049";
+
 /// An open connection. Not a pool: one session, whose transactions are whatever `BEGIN` and `COMMIT` were executed.
 ///
 /// Dropping it stops a statement that still runs, rolls an open transaction back and closes the session;
@@ -99,6 +102,28 @@ impl Connection {
         let mut driver = Sqlite::open(&SqliteLocation::new(None), Open::ReadWrite).await?;
         driver.close_off().await?;
         Ok(Self::new(Driver::Sqlite(driver)))
+    }
+
+    /// The engine behind a URL. Which of MySQL and MariaDB it is, the server is asked.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), except for a database that is not there.
+    pub async fn engine_behind(url: &DatabaseUrl) -> Result<Engine> {
+        match url.engine() {
+            engine @ (Engine::Sqlite | Engine::Postgres) => Ok(engine),
+            Engine::Mysql | Engine::Mariadb => {
+                let connection = match Self::open(url, Open::ReadOnly).await {
+                    // Every server has this one, and everybody may look into it.
+                    Err(error) if error.code() == Some(UNKNOWN_DATABASE) => {
+                        Self::open(&url.with_database("information_schema"), Open::ReadOnly).await?
+                    }
+                    result => result?,
+                };
+                let engine = connection.engine();
+                connection.close().await?;
+                Ok(engine)
+            }
+        }
     }
 
     fn new(driver: Driver) -> Self {

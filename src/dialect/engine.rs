@@ -31,6 +31,15 @@ impl Engine {
         }
     }
 
+    /// Whether both speak one protocol and nearly one language, so that only the server says which of them it is: MySQL and MariaDB.
+    pub fn is_kin(self, other: Self) -> bool {
+        let family = |engine| match engine {
+            Self::Mysql | Self::Mariadb => Self::Mysql,
+            Self::Postgres | Self::Sqlite => engine,
+        };
+        family(self) == family(other)
+    }
+
     /// Whether its databases are kept by a server.
     pub fn has_server(self) -> bool {
         match self {

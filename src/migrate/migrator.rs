@@ -69,7 +69,7 @@ pub struct Migrator<'a> {
 
 impl<'a> Migrator<'a> {
     /// A migrator on an open connection. `None` stands for a database that is not there yet: it counts as empty, and only
-    /// methods that look can be called.
+    /// methods that look can be called. `engine` is what such a database would be of; a connection knows that itself.
     ///
     /// # Errors
     /// When this version does not serve the engine.
@@ -79,10 +79,12 @@ impl<'a> Migrator<'a> {
         scripts: &'a dyn Scripts,
         options: &Options,
     ) -> Result<Self> {
+        let connection = connection.into();
+        let engine = connection.as_ref().map_or(engine, Connection::engine);
         let dialect = for_engine(engine)?;
         let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
         Ok(Self {
-            connection: connection.into(),
+            connection,
             dialect,
             scripts,
             filter: Filter::everything().hiding(ledger.tables()),

@@ -181,7 +181,7 @@ pub fn read_sql(text: &str, file: Option<&Path>, engine: Engine) -> Result<Scrip
             .hint("a script in SQL begins with such comments; `autogen revision` writes them")
     })?;
     if let Some(dialect) = dialect
-        && !understands(engine, dialect)
+        && !engine.is_kin(dialect)
     {
         let message = format!("this script is written for {dialect}, and the database is {engine}");
         return Err(source
@@ -254,17 +254,6 @@ pub(super) fn significant(text: &str) -> Option<Vec<String>> {
         }
     }
     Some(out)
-}
-
-fn understands(engine: Engine, dialect: Engine) -> bool {
-    let family = |engine| {
-        if engine == Engine::Mariadb {
-            Engine::Mysql
-        } else {
-            engine
-        }
-    };
-    family(engine) == family(dialect)
 }
 
 /// Which direction a part of the text is.

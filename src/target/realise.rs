@@ -191,16 +191,18 @@ async fn realise_database(
     context: &Context<'_>,
     opened: Option<Connection>,
 ) -> Result<Realised> {
-    if url.engine() != context.engine {
-        return Err(Error::new(
+    let is_of = |engine: Engine| {
+        Error::new(
             ErrorKind::Usage,
             format!(
-                "{url} is a database of {}, and the other side is {}",
-                url.engine(),
+                "{url} is a database of {engine}, and the other side is {}",
                 context.engine
             ),
         )
-        .hint("schemas are compared within one engine only"));
+        .hint("schemas are compared within one engine only")
+    };
+    if !url.engine().is_kin(context.engine) {
+        return Err(is_of(url.engine()));
     }
     let opened = match (opened, context.missing) {
         (Some(opened), _) => Some(opened),
@@ -215,6 +217,9 @@ async fn realise_database(
             ..Realised::default()
         });
     };
+    if connection.engine() != context.engine {
+        return Err(is_of(connection.engine()));
+    }
     let reflection = reflect(&mut connection, context.filter).await?;
     connection.close().await?;
     Ok(reflection.into())

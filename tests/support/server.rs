@@ -1,5 +1,5 @@
 //! PostgreSQL servers for tests: each test binary starts one of every version it finds, in a temporary folder, and gives each test a
-//! database of its own.
+//! database of its own. MySQL and MariaDB are in [`mysql`], on the same footing.
 //!
 //! A server ends with the test process, however that ends: a shell waits beside it for the end of a pipe that only this process holds.
 //! Versions are looked for where Debian puts them, and in a tree made by debootstrap (`SID_ROOT`, else `/opt/sid`); `tests/run` installs both.
@@ -25,6 +25,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[path = "server_mysql.rs"]
+pub(crate) mod mysql;
+
 /// The versions that have to be there.
 const VERSIONS: [u32; 2] = [15, 18];
 
@@ -49,11 +52,21 @@ pub(crate) const GUARDED_ROLE: &str = "guarded";
 #[derive(Debug, Clone)]
 pub(crate) struct Installation {
     pub(crate) version: u32,
-    /// The root of the tree it lies in; `None` for that of this machine.
-    root: Option<PathBuf>,
+    tree: Tree,
     /// The folder of its programs inside the tree.
     bin: PathBuf,
 }
+
+/// A root folder with programs in it.
+#[derive(Debug, Clone)]
+struct Tree {
+    /// `None` for that of this machine.
+    root: Option<PathBuf>,
+}
+
+/// The shell that ends a server.
+#[derive(Debug)]
+struct Keeper(Child);
 
 /// A server that runs.
 #[derive(Debug)]
@@ -62,7 +75,7 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     /// Its folder, as this process sees it.
     folder: PathBuf,
-    keeper: Child,
+    keeper: Keeper,
 }
 
 /// A database of a test.
@@ -86,8 +99,7 @@ pub(crate) fn postgres() -> &'static [Server] {
 /// # Panics
 /// When one is missing that has to be there.
 pub(crate) fn installations() -> Vec<Installation> {
-    let required = env::var("AUTOGEN_TEST_ENGINES_REQUIRED").is_ok_and(|value| value == "1");
-    let tree = PathBuf::from(env::var_os("SID_ROOT").unwrap_or("/opt/sid".into()));
+    let tree = sid();
     let mut found = Vec::new();
     for version in VERSIONS {
         let bin = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
@@ -95,32 +107,45 @@ pub(crate) fn installations() -> Vec<Installation> {
         if bin.join("postgres").exists() {
             found.push(Installation {
                 version,
-                root: None,
+                tree: Tree { root: None },
                 bin,
             });
         } else if is_root() && inside.join("postgres").exists() {
             found.push(Installation {
                 version,
-                root: Some(tree.clone()),
+                tree: Tree {
+                    root: Some(tree.clone()),
+                },
                 bin,
             });
         } else {
-            assert!(
-                !required,
-                "PostgreSQL {version} is not installed; `tests/run` does that"
-            );
-            // Straight to the terminal: the test harness keeps what goes to standard error by way of the macros.
-            let _ = writeln!(
-                std::io::stderr(),
-                "\n*** PostgreSQL {version} IS NOT HERE AND NOT TESTED; `tests/run` installs it ***\n"
-            );
+            missing(&format!("PostgreSQL {version}"));
         }
     }
     found
 }
 
-impl Installation {
-    /// A path of this process as the server sees it.
+/// The tree made by debootstrap.
+fn sid() -> PathBuf {
+    PathBuf::from(env::var_os("SID_ROOT").unwrap_or("/opt/sid".into()))
+}
+
+/// Says loudly that an engine is not tested.
+///
+/// # Panics
+/// When it has to be.
+fn missing(engine: &str) {
+    let required = env::var("AUTOGEN_TEST_ENGINES_REQUIRED").is_ok_and(|value| value == "1");
+    assert!(!required, "{engine} is not installed; `tests/run` does that");
+    // Straight to the terminal: the test harness keeps what goes to standard error by way of the macros.
+    let _ = writeln!(
+        std::io::stderr(),
+        "\n*** {engine} IS NOT HERE AND NOT TESTED; `tests/run` installs it ***\n"
+    );
+}
+
+impl Tree {
+    /// A path of this process as a program of the tree sees it.
     fn inside(&self, path: &Path) -> PathBuf {
         match &self.root {
             Some(root) => Path::new("/").join(path.strip_prefix(root).unwrap()),
@@ -128,9 +153,9 @@ impl Installation {
         }
     }
 
-    /// The words that run a program of this version, as somebody who may run a server.
-    fn words(&self, program: &str, user: Option<(u32, u32)>) -> Vec<String> {
-        let program = self.bin.join(program).display().to_string();
+    /// The words that run a program of the tree, as somebody who may run a server.
+    fn words(&self, program: &Path, user: Option<(u32, u32)>) -> Vec<String> {
+        let program = program.display().to_string();
         let mut words: Vec<String> = Vec::new();
         match (&self.root, user) {
             (Some(root), Some((user, group))) => words.extend([
@@ -151,49 +176,112 @@ impl Installation {
         words
     }
 
-    fn command(&self, program: &str, user: Option<(u32, u32)>) -> Command {
+    fn command(&self, program: &Path, user: Option<(u32, u32)>) -> Command {
         let words = self.words(program, user);
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir("/").stdin(Stdio::null());
+        command
+    }
+
+    /// The first of these users that there is, by its numbers in the tree; `None` when this process may run a server itself.
+    fn user(&self, names: &[&str]) -> Option<(u32, u32)> {
+        if !is_root() {
+            return None;
+        }
+        let root = self.root.as_deref().unwrap_or(Path::new("/"));
+        let users = fs::read_to_string(root.join("etc/passwd")).unwrap();
+        let fields = names
+            .iter()
+            .find_map(|name| {
+                let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+                fields.into_iter().find(|fields| fields[0] == *name)
+            })
+            .expect("the server's package makes its user");
+        Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
+    }
+
+    /// A new folder in the tree that belongs to `user`.
+    fn folder(&self, user: Option<(u32, u32)>) -> PathBuf {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("autogen-test-{}-{number}", std::process::id());
+        let folder = match &self.root {
+            Some(root) => root.join("srv").join(name),
+            None => env::temp_dir().join(name),
+        };
+        fs::create_dir_all(&folder).unwrap();
+        #[cfg(unix)]
+        if let Some((user, group)) = user {
+            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
+        }
+        folder
+    }
+}
+
+impl Keeper {
+    /// Starts a server beside a shell that ends it with the signal `end`, and removes its folder, when the pipe to the shell closes.
+    fn start(folder: &Path, words: &[String], stop: &str, end: &str) -> Self {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("log"))
+            .unwrap();
+        // A word on the pipe says that the folder is still needed, and what was committed in it.
+        let script = "folder=$1; stop=$2; end=$3; shift 3; \"$@\" & server=$!; read -r word; \
+                      if [ -n \"$word\" ]; then kill -$stop $server; wait $server; \
+                      else kill -$end $server; wait $server; rm -rf \"$folder\"; fi";
+        let mut keeper = Command::new("sh");
+        // Ctrl-C at the terminal is for the tests; the keeper then sees the pipe close.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
+        let started = keeper
+            .args(["-c", script, "keeper"])
+            .arg(folder)
+            .args([stop, end])
+            .args(words)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn();
+        Self(started.unwrap())
+    }
+
+    /// Stops the server and keeps its folder.
+    fn stop(&mut self) {
+        if let Some(mut pipe) = self.0.stdin.take() {
+            let _ = pipe.write_all(b"stop\n");
+        }
+        self.0.wait().unwrap();
+    }
+}
+
+impl Installation {
+    fn command(&self, program: &str, user: Option<(u32, u32)>) -> Command {
+        let mut command = self.tree.command(&self.bin.join(program), user);
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
             command.env_remove(name);
         }
         command
     }
 
-    /// The user that the server runs as, by the numbers in its own tree; `None` when this process may do it itself.
+    /// The user that the server runs as.
     fn user(&self) -> Option<(u32, u32)> {
-        if !is_root() {
-            return None;
-        }
-        let root = self.root.as_deref().unwrap_or(Path::new("/"));
-        let users = fs::read_to_string(root.join("etc/passwd")).unwrap();
-        let line = users
-            .lines()
-            .find(|line| line.starts_with("postgres:"))
-            .expect("the server's package makes its user");
-        let fields: Vec<&str> = line.split(':').collect();
-        Some((fields[2].parse().unwrap(), fields[3].parse().unwrap()))
+        self.tree.user(&["postgres"])
     }
 }
 
 impl Server {
     /// Starts a server of its own for a test that stops it or sets it up in its own way.
     pub(crate) fn start(installation: &Installation) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("autogen-test-{}-{number}", std::process::id());
-        let folder = match &installation.root {
-            Some(root) => root.join("srv").join(name),
-            None => env::temp_dir().join(name),
-        };
-        fs::create_dir_all(&folder).unwrap();
         let user = installation.user();
-        #[cfg(unix)]
-        if let Some((user, group)) = user {
-            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
-        }
-        let data = installation.inside(&folder).join("data").display().to_string();
+        let folder = installation.tree.folder(user);
+        let data = installation
+            .tree
+            .inside(&folder)
+            .join("data")
+            .display()
+            .to_string();
         let made = installation
             .command("initdb", user)
             .args(["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8"])
@@ -248,10 +336,7 @@ impl Server {
 
     /// Stops it, whoever is connected.
     pub(crate) fn stop(&mut self) {
-        if let Some(mut pipe) = self.keeper.stdin.take() {
-            let _ = pipe.write_all(b"stop\n");
-        }
-        self.keeper.wait().unwrap();
+        self.keeper.stop();
     }
 
     /// A new, empty database.
@@ -443,10 +528,10 @@ impl Drop for Session {
     }
 }
 
-/// Starts a server beside a shell that ends it, and removes its folder, when the pipe to the shell closes.
-fn keep(installation: &Installation, folder: &Path, port: u16) -> Child {
-    let seen = installation.inside(folder);
-    let mut words = installation.words("postgres", installation.user());
+fn keep(installation: &Installation, folder: &Path, port: u16) -> Keeper {
+    let seen = installation.tree.inside(folder);
+    let program = installation.bin.join("postgres");
+    let mut words = installation.tree.words(&program, installation.user());
     words.extend(["-D".to_owned(), seen.join("data").display().to_string()]);
     words.extend([
         "-p".to_owned(),
@@ -457,29 +542,7 @@ fn keep(installation: &Installation, folder: &Path, port: u16) -> Child {
     for setting in ["listen_addresses=127.0.0.1"].into_iter().chain(FAST) {
         words.extend(["-c".to_owned(), setting.to_owned()]);
     }
-    let log = fs::File::options()
-        .create(true)
-        .append(true)
-        .open(folder.join("log"))
-        .unwrap();
-    // A word on the pipe says that the folder is still needed, and what was committed in it.
-    let script = "folder=$1; shift; \"$@\" & server=$!; read -r word; \
-                  if [ -n \"$word\" ]; then kill -INT $server; wait $server; \
-                  else kill -QUIT $server; wait $server; rm -rf \"$folder\"; fi";
-    let mut keeper = Command::new("sh");
-    // Ctrl-C at the terminal is for the tests; the keeper then sees the pipe close.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
-    keeper
-        .args(["-c", script, "keeper"])
-        .arg(folder)
-        .args(words)
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
-        .spawn()
-        .unwrap()
+    Keeper::start(folder, &words, "INT", "QUIT")
 }
 
 fn free_port() -> u16 {
