@@ -188,14 +188,13 @@ impl<'a> Project<'a> {
                 ));
             }
         }
-        let engine = match found {
-            Some(engine) => engine,
-            None => {
-                let url = self.database().map_err(|error| {
-                    error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
-                })?;
-                Connection::engine_behind(&url).await?
-            }
+        let engine = if let Some(engine) = found {
+            engine
+        } else {
+            let url = self.database().map_err(|error| {
+                error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
+            })?;
+            Connection::engine_behind(&url).await?
         };
         for_engine(engine)
     }
