@@ -2,7 +2,9 @@
 //!
 //! Nothing here scans; [`super::Scanner`] and [`super::split`] read these values.
 
-use super::keywords;
+use std::sync::{Mutex, PoisonError};
+
+use super::{keywords, modes::Modes};
 use crate::dialect::Engine;
 
 /// How an engine's text falls into tokens and statements.
@@ -38,8 +40,9 @@ pub(crate) struct Lexicon {
     pub(crate) dashes_need_space: bool,
     /// `/* /* */ */` is one comment (PostgreSQL).
     pub(crate) nested_comments: bool,
-    /// What stands in `/*! .. */` is executed (MySQL): its ends are symbols, its inside is scanned.
-    pub(crate) executable_comments: bool,
+    /// What stands in `/*! .. */` is code for a server of some versions (MySQL): it is scanned then, and its ends are
+    /// [`CodeMark`](super::TokenKind::CodeMark)s.
+    pub(crate) code_comments: Option<CodeComments>,
     /// Any run of operator characters is one operator (PostgreSQL, manual 4.1.3).
     pub(crate) open_operators: bool,
     /// What a parameter looks like.
@@ -52,12 +55,50 @@ pub(crate) struct Lexicon {
     pub(crate) parentheses_hold: bool,
     /// Which statements hold statements of their own.
     pub(crate) bodies: Bodies,
+    /// What is declared stands between `AS` and the `BEGIN` of a routine (MariaDB with `sql_mode = ORACLE`).
+    pub(crate) oracle_bodies: bool,
     /// Every common table expression of a WITH hides relations from all the others, RECURSIVE or not (SQLite).
     pub(crate) ctes_see_each_other: bool,
     /// Words that never name anything unquoted; sorted.
     pub(crate) reserved: &'static [&'static str],
     /// Keywords that also name things; sorted. Without those that never stand in expressions and queries.
     pub(crate) unreserved: &'static [&'static str],
+}
+
+/// For which servers the code in comments is: those of a version, as they write it there (`80013`, `101100`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CodeComments {
+    /// MySQL: `/*! */`, `/*!80013 */`.
+    Mysql(u32),
+    /// MariaDB: these, without those of MySQL 5.7 and later, and `/*M! */`, `/*M!100301 */`.
+    Mariadb(u32),
+}
+
+/// No version is later; what is for 999999 (`/*M!999999\- enable the sandbox mode */`) is for no server.
+const ANY_VERSION: u32 = 999_998;
+
+impl CodeComments {
+    /// Whether a comment of this version (of none, if it is 0) is code; `is_mariadb` for those that begin with `/*M!`.
+    pub(super) fn is_code(self, is_mariadb: bool, version: u32) -> bool {
+        match self {
+            Self::Mysql(server) => !is_mariadb && version <= server,
+            Self::Mariadb(server) => {
+                version <= server && (is_mariadb || !(50_700..100_000).contains(&version))
+            }
+        }
+    }
+}
+
+/// Keeps a lexicon for the life of the program: there are eight for each version of a server.
+fn kept(lexicon: Lexicon) -> &'static Lexicon {
+    static KEPT: Mutex<Vec<&'static Lexicon>> = Mutex::new(Vec::new());
+    let mut known = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(same) = known.iter().find(|same| ***same == lexicon) {
+        return same;
+    }
+    let new: &'static Lexicon = Box::leak(Box::new(lexicon));
+    known.push(new);
+    new
 }
 
 /// What a parameter looks like.
@@ -89,7 +130,41 @@ impl Lexicon {
         match engine {
             Engine::Sqlite => &Self::SQLITE,
             Engine::Postgres => &Self::POSTGRES,
-            Engine::Mysql | Engine::Mariadb => &Self::MYSQL,
+            Engine::Mysql => &Self::MYSQL,
+            Engine::Mariadb => &Self::MARIADB,
+        }
+    }
+
+    /// The rules of a server of MySQL or MariaDB of this version (`80013`) in a session with these modes.
+    pub(crate) fn of_server(engine: Engine, version: u32, modes: Modes) -> &'static Self {
+        let code_comments = match engine {
+            Engine::Mysql => Some(CodeComments::Mysql(version)),
+            Engine::Mariadb => Some(CodeComments::Mariadb(version)),
+            Engine::Postgres | Engine::Sqlite => None,
+        };
+        kept(Self {
+            code_comments,
+            ..*Self::of(engine)
+        })
+        .with_modes(modes)
+    }
+
+    /// The rules of the same server with other modes.
+    pub(crate) fn with_modes(&self, modes: Modes) -> &'static Self {
+        kept(Self {
+            double_quoted_names: modes.ansi_quotes,
+            backslash_escapes: !modes.no_backslash_escapes,
+            oracle_bodies: modes.oracle,
+            ..*self
+        })
+    }
+
+    /// The modes of MySQL or MariaDB that these rules are for.
+    pub(super) fn modes(&self) -> Modes {
+        Modes {
+            ansi_quotes: self.double_quoted_names,
+            no_backslash_escapes: !self.backslash_escapes,
+            oracle: self.oracle_bodies,
         }
     }
 
@@ -113,7 +188,8 @@ impl Lexicon {
         hash_comments: false,
         dashes_need_space: false,
         nested_comments: false,
-        executable_comments: false,
+        code_comments: None,
+        oracle_bodies: false,
         open_operators: false,
         parameters: Parameters::Named,
         psql: false,
@@ -140,7 +216,8 @@ impl Lexicon {
         hash_comments: false,
         dashes_need_space: false,
         nested_comments: true,
-        executable_comments: false,
+        code_comments: None,
+        oracle_bodies: false,
         open_operators: true,
         parameters: Parameters::Numbered,
         psql: true,
@@ -152,7 +229,13 @@ impl Lexicon {
         unreserved: &[],
     };
 
-    /// MySQL and MariaDB in their default `sql_mode`, and their client.
+    /// MariaDB of any version in its default `sql_mode`, and its client.
+    pub(crate) const MARIADB: Self = Self {
+        code_comments: Some(CodeComments::Mariadb(ANY_VERSION)),
+        ..Self::MYSQL
+    };
+
+    /// MySQL of any version in its default `sql_mode`, and its client.
     pub(crate) const MYSQL: Self = Self {
         double_quoted_names: false,
         backtick_names: true,
@@ -167,7 +250,8 @@ impl Lexicon {
         hash_comments: true,
         dashes_need_space: true,
         nested_comments: false,
-        executable_comments: true,
+        code_comments: Some(CodeComments::Mysql(ANY_VERSION)),
+        oracle_bodies: false,
         open_operators: false,
         parameters: Parameters::Variables,
         psql: false,

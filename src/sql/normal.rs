@@ -95,6 +95,7 @@ fn push_spelling(key: &mut String, token: Token, sql: &str, lexicon: &Lexicon) {
         | TokenKind::Meta
         | TokenKind::Unterminated
         | TokenKind::Whitespace
+        | TokenKind::CodeMark
         | TokenKind::LineComment
         | TokenKind::BlockComment => key.push_str(text),
     }

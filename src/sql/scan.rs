@@ -30,6 +30,8 @@ pub(crate) enum TokenKind {
     Param,
     /// An operator or a single character.
     Symbol,
+    /// Where code in a comment begins or ends: `/*!`, `/*!80013`, `*/`.
+    CodeMark,
     /// A line that speaks to psql, from `\` to before the line end.
     Meta,
     /// A quote or comment that is never closed; it reaches to the end of the text.
@@ -63,8 +65,13 @@ impl Token {
         self.kind == TokenKind::Symbol && self.text(sql) == symbol
     }
 
-    /// Whether it stands for nothing: blanks and comments.
+    /// Whether it stands for nothing: blanks, comments, and what makes code out of a comment.
     pub(crate) fn is_trivia(&self) -> bool {
+        self.kind == TokenKind::CodeMark || self.is_blank()
+    }
+
+    /// Whether the engine does not care if it is there: blanks and comments.
+    pub(super) fn is_blank(&self) -> bool {
         matches!(
             self.kind,
             TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment
@@ -85,8 +92,8 @@ pub(crate) struct Scanner<'a> {
     at: usize,
     /// What ends a statement besides `;`, when a client command says so; it cuts words short.
     delimiter: Option<&'a str>,
-    /// Inside `/*! .. */`.
-    executable: bool,
+    /// Inside `/*! .. */` that is code.
+    in_code_comment: bool,
 }
 
 impl FusedIterator for Scanner<'_> {}
@@ -150,7 +157,7 @@ impl<'a> Scanner<'a> {
             lexicon,
             at: 0,
             delimiter: None,
-            executable: false,
+            in_code_comment: false,
         }
     }
 
@@ -162,6 +169,11 @@ impl<'a> Scanner<'a> {
     /// Goes on at `offset`, which must begin a token.
     pub(super) fn seek(&mut self, offset: usize) {
         self.at = offset;
+    }
+
+    /// Reads on by these rules.
+    pub(super) fn set_lexicon(&mut self, lexicon: &'a Lexicon) {
+        self.lexicon = lexicon;
     }
 
     /// Makes `delimiter` a symbol wherever it stands outside quotes and comments.
@@ -200,9 +212,9 @@ impl<'a> Scanner<'a> {
             }
             b'#' if lexicon.hash_comments => self.line(start),
             b'/' if self.byte(start + 1) == Some(b'*') => self.block(start),
-            b'*' if self.executable && self.byte(start + 1) == Some(b'/') => {
-                self.executable = false;
-                (TokenKind::Symbol, start + 2)
+            b'*' if self.in_code_comment && self.byte(start + 1) == Some(b'/') => {
+                self.in_code_comment = false;
+                (TokenKind::CodeMark, start + 2)
             }
             b'"' if lexicon.double_quoted_names => self.quoted(start, TokenKind::QuotedIdent, false),
             b'\'' | b'"' => self.quoted(start, TokenKind::String, lexicon.backslash_escapes),
@@ -255,11 +267,20 @@ impl<'a> Scanner<'a> {
     }
 
     fn block(&mut self, start: usize) -> (TokenKind, usize) {
-        if self.lexicon.executable_comments && !self.executable {
-            let mark = usize::from(self.byte(start + 2) == Some(b'M')) + start + 2;
+        let mut nested = self.lexicon.nested_comments;
+        if let Some(comments) = self.lexicon.code_comments
+            && !self.in_code_comment
+        {
+            let is_mariadb = self.byte(start + 2) == Some(b'M');
+            let mark = start + 2 + usize::from(is_mariadb);
             if self.byte(mark) == Some(b'!') {
-                self.executable = true;
-                return (TokenKind::Symbol, self.run(mark + 1, |b| b.is_ascii_digit()));
+                let (version, end) = self.comment_version(mark + 1);
+                if comments.is_code(is_mariadb, version) {
+                    self.in_code_comment = true;
+                    return (TokenKind::CodeMark, end);
+                }
+                // The code that is passed over may have comments.
+                nested = true;
             }
         }
         let mut depth = 1_usize;
@@ -274,7 +295,7 @@ impl<'a> Scanner<'a> {
                         return (TokenKind::BlockComment, at);
                     }
                 }
-                [b'/', b'*', ..] if self.lexicon.nested_comments => {
+                [b'/', b'*', ..] if nested => {
                     depth += 1;
                     at += 2;
                 }
@@ -282,6 +303,15 @@ impl<'a> Scanner<'a> {
             }
         }
         self.unterminated()
+    }
+
+    /// The version at the beginning of a comment with code, and the end of that: five or six digits, or none.
+    fn comment_version(&self, start: usize) -> (u32, usize) {
+        let end = self.run(start, |b| b.is_ascii_digit()).min(start + 6);
+        match self.text[start..end].parse() {
+            Ok(version) if end >= start + 5 => (version, end),
+            _ => (0, start),
+        }
     }
 
     /// A quoted token whose quote stands at `quote_at`, perhaps behind a prefix.
@@ -578,6 +608,44 @@ mod tests {
         assert_eq!(
             texts("/*!40101 SET x = 1 /* c */ */;", &Lexicon::MYSQL),
             ["/*!40101", "SET", "x", "=", "1", "/* c */", "*/", ";"]
+        );
+    }
+
+    #[test]
+    fn code_in_comments_is_for_servers_of_a_version() {
+        use TokenKind::{BlockComment, CodeMark, Number, Word};
+        let modes = crate::sql::Modes::default();
+        let mysql = Lexicon::of_server(crate::dialect::Engine::Mysql, 80_400, modes);
+        let mariadb = Lexicon::of_server(crate::dialect::Engine::Mariadb, 101_100, modes);
+        for (sql, lexicon) in [
+            ("/*!80401 a /* b */ c */", mysql),
+            ("/*M!100100 a */", mysql),
+            ("/*!999999\\- enable the sandbox mode */", mysql),
+            ("/*M!999999\\- enable the sandbox mode */", mariadb),
+            ("/*!80000 a */", mariadb),
+            ("/*!50700 a */", mariadb),
+            ("/*!110000 a */", mariadb),
+        ] {
+            assert_eq!(tokens(sql, lexicon), [(BlockComment, sql)], "{sql}");
+        }
+        for (sql, mark, lexicon) in [
+            ("/*!80400a*/", "/*!80400", mysql),
+            ("/*!080400 a */", "/*!080400", mysql),
+            ("/*! a */", "/*!", mysql),
+            ("/*!40101 a*/", "/*!40101", mariadb),
+            ("/*!101100 a*/", "/*!101100", mariadb),
+            ("/*M!100100 a*/", "/*M!100100", mariadb),
+            ("/*M! a*/", "/*M!", mariadb),
+        ] {
+            assert_eq!(
+                tokens(sql, lexicon),
+                [(CodeMark, mark), (Word, "a"), (CodeMark, "*/")],
+                "{sql}"
+            );
+        }
+        assert_eq!(
+            tokens("/*!12 */", mysql),
+            [(CodeMark, "/*!"), (Number, "12"), (CodeMark, "*/")]
         );
     }
 

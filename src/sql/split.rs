@@ -2,13 +2,15 @@
 //!
 //! In comes a text and a [`Lexicon`], out come [`Statement`]s in order, found lazily in one pass. Statements with bodies
 //! of their own (triggers, routines) stay whole. What a client would have read for itself (psql's `\` lines, the data of
-//! `COPY .. FROM STDIN`) comes out under its own kind; `DELIMITER` is obeyed. No statement is parsed or judged here.
+//! `COPY .. FROM STDIN`) comes out under its own kind; `DELIMITER` is obeyed, and so is `SET sql_mode` as far as it changes where
+//! strings end. No statement is parsed or judged here.
 
 use std::iter::FusedIterator;
 
 use super::{
     body::Body,
     lexicon::Lexicon,
+    modes::Session,
     scan::{Scanner, Token, TokenKind},
 };
 
@@ -60,6 +62,11 @@ pub(crate) struct Statement<'a> {
 }
 
 impl<'a> Statement<'a> {
+    /// The rules by which it was read.
+    pub(crate) fn lexicon(&self) -> &'a Lexicon {
+        self.lexicon
+    }
+
     /// Its tokens; their offsets are in [`Statement::text`].
     pub(crate) fn tokens(&self) -> Scanner<'a> {
         Scanner::new(self.text, self.lexicon)
@@ -90,6 +97,7 @@ pub(crate) fn split<'a>(sql: &'a str, lexicon: &'a Lexicon) -> Split<'a> {
         sql,
         lexicon,
         scanner: Scanner::new(sql, lexicon),
+        session: lexicon.code_comments.map(|_| Session::new(lexicon.modes())),
         delimiter: ";",
         copy_data: false,
     }
@@ -101,6 +109,8 @@ pub(crate) struct Split<'a> {
     sql: &'a str,
     lexicon: &'a Lexicon,
     scanner: Scanner<'a>,
+    /// For MySQL and MariaDB.
+    session: Option<Session>,
     delimiter: &'a str,
     /// The statement before was `COPY .. FROM STDIN`.
     copy_data: bool,
@@ -119,7 +129,7 @@ impl<'a> Iterator for Split<'a> {
         }
         let first = loop {
             let token = self.scanner.next()?;
-            if !token.is_trivia() && !self.is_end(token) && !self.is_delimiter_command(token) {
+            if !token.is_blank() && !self.is_end(token) && !self.is_delimiter_command(token) {
                 break token;
             }
         };
@@ -150,8 +160,10 @@ impl<'a> Iterator for Split<'a> {
                 self.scanner.seek(token.start);
                 break;
             }
-            if !token.is_trivia() {
+            if !token.is_blank() {
                 end = token.end;
+            }
+            if !token.is_trivia() {
                 body.feed(token, self.sql);
                 copy.feed(token, self.sql);
             }
@@ -164,6 +176,7 @@ impl<'a> Iterator for Split<'a> {
             }
         }
         statement.text = self.sql[first.start..end].trim_end();
+        self.obey(statement.text);
         Some(statement)
     }
 }
@@ -171,6 +184,16 @@ impl<'a> Iterator for Split<'a> {
 impl<'a> Split<'a> {
     fn is_end(&self, token: Token) -> bool {
         token.is_symbol(self.sql, self.delimiter)
+    }
+
+    /// Reads on by the rules that a statement sets.
+    fn obey(&mut self, statement: &str) {
+        let Some(session) = &mut self.session else { return };
+        let modes = session.after(statement, self.lexicon);
+        if modes != self.lexicon.modes() {
+            self.lexicon = self.lexicon.with_modes(modes);
+            self.scanner.set_lexicon(self.lexicon);
+        }
     }
 
     /// Obeys `DELIMITER x` at the start of a statement and swallows its line.
@@ -400,6 +423,70 @@ mod tests {
         ];
         let sql = statements.join(";\n");
         assert_eq!(texts(&sql, &Lexicon::MYSQL), statements);
+    }
+
+    #[test]
+    fn packages_and_routines_as_in_oracle_are_one_statement() {
+        let oracle = Lexicon::MARIADB.with_modes(crate::sql::Modes::parse("ORACLE"));
+        for (statement, lexicon) in [
+            (
+                "CREATE PACKAGE p AS a INT := 1; PROCEDURE q(x INT); FUNCTION f RETURN INT; END",
+                oracle,
+            ),
+            (
+                "CREATE OR REPLACE PACKAGE BODY p AS b INT; PROCEDURE q(x INT) AS c INT; BEGIN IF x THEN SELECT 1; END IF; END; \
+                 FUNCTION f RETURN INT IS BEGIN RETURN 1; END; BEGIN b := 2; END",
+                oracle,
+            ),
+            (
+                "CREATE FUNCTION f(x INT) RETURN INT AS a INT := 1; BEGIN RETURN a; END",
+                oracle,
+            ),
+            (
+                "CREATE PACKAGE p PROCEDURE q(); FUNCTION f() RETURNS INT; END",
+                &Lexicon::MARIADB,
+            ),
+            (
+                "CREATE PACKAGE BODY p PROCEDURE q() SELECT 1 AS x; FUNCTION f() RETURNS INT BEGIN RETURN 1; END; END",
+                &Lexicon::MARIADB,
+            ),
+            (
+                "ALTER EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN SELECT 1; SELECT 2; END",
+                &Lexicon::MYSQL,
+            ),
+        ] {
+            let sql = format!("{statement};\nSELECT 1;");
+            assert_eq!(texts(&sql, lexicon), [statement, "SELECT 1"]);
+        }
+    }
+
+    #[test]
+    fn a_text_that_sets_its_modes_is_read_by_them() {
+        let sql = "/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_BACKSLASH_ESCAPES' */;
+SELECT '\\';
+SET sql_mode = 'ANSI_QUOTES';
+SELECT \"\\\"; SELECT 'a\\';';
+/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
+SELECT \"\\\";\";";
+        let found = texts(sql, &Lexicon::MYSQL);
+        assert_eq!(found.len(), 7, "{found:#?}");
+        assert_eq!(found[6], "SELECT \"\\\";\"");
+    }
+
+    #[test]
+    fn comments_with_code_belong_to_their_statement() {
+        let trigger = "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON x FOR EACH ROW BEGIN SET @a = 1; END */";
+        let sql = format!(
+            "/*!999999\\- enable */ \nDELIMITER ;;\n{trigger};;\nDELIMITER ;\n/*!40000 ALTER TABLE t DISABLE KEYS */;\nCREATE TABLE t (a int)\n/*!50100 PARTITION BY HASH (a) */;"
+        );
+        assert_eq!(
+            texts(&sql, &Lexicon::MYSQL),
+            [
+                trigger,
+                "/*!40000 ALTER TABLE t DISABLE KEYS */",
+                "CREATE TABLE t (a int)\n/*!50100 PARTITION BY HASH (a) */"
+            ]
+        );
     }
 
     proptest! {

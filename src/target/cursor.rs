@@ -11,7 +11,7 @@ use crate::sql::{Lexicon, Scanner, Token, TokenKind, unquote};
 #[derive(Debug, Clone)]
 pub(super) struct Cursor<'a> {
     text: &'a str,
-    lexicon: &'static Lexicon,
+    lexicon: &'a Lexicon,
     tokens: Scanner<'a>,
     next: Option<Token>,
 }
@@ -40,7 +40,7 @@ impl<'a> Named<'a> {
 
 impl<'a> Cursor<'a> {
     /// Stands before the first token of `text`.
-    pub(super) fn new(text: &'a str, lexicon: &'static Lexicon) -> Self {
+    pub(super) fn new(text: &'a str, lexicon: &'a Lexicon) -> Self {
         let mut cursor = Self {
             text,
             lexicon,
@@ -49,6 +49,11 @@ impl<'a> Cursor<'a> {
         };
         cursor.advance();
         cursor
+    }
+
+    /// The rules by which it is read.
+    pub(super) fn lexicon(&self) -> &'a Lexicon {
+        self.lexicon
     }
 
     /// The whole text of the statement.

@@ -416,7 +416,7 @@ mod tests {
             path: "schema.sql".into(),
             text: sql.to_owned(),
         };
-        hints(&file, Rules::of(Engine::Sqlite).unwrap())
+        hints(&file, Rules::of(Engine::Sqlite))
     }
 
     /// Each rename as `old -> table` or `old -> table.column`, with its line.
@@ -612,7 +612,7 @@ CREATE TABLE t (
             path: "schema.sql".into(),
             text: "-- autogen: renamed from Customers\nCREATE UNLOGGED TABLE Public.Clients (\n  Id int, -- autogen: renamed from \"Key\"\n  \"No\" int\n);".into(),
         };
-        let found = hints(&file, Rules::of(Engine::Postgres).unwrap());
+        let found = hints(&file, Rules::of(Engine::Postgres));
         let shown: Vec<String> = found.renames.iter().map(shown).collect();
         assert_eq!(shown.len(), 2, "{:?}", found.notices);
         assert!(shown[0].contains("customers -> clients"), "{shown:?}");

@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 
 use super::{
+    any_order::run_in_any_order,
     classify::{About, Rules},
     cursor::Cursor,
+    events,
     files::SqlFile,
     realise::Context,
-    scratch::Scratch,
+    scratch::{Scratch, begin, end},
     server::{Extension, quoted},
     statements::{Permits, Runs, placed},
 };
@@ -95,8 +97,11 @@ async fn attempt(
             create(extension, connection).await?;
         }
         let (statements, notice) = without_strangers(statements, permits, connection).await?;
+        begin(connection).await?;
         load(files, &statements, rules, connection).await?;
+        end(connection).await?;
         let mut reflection = reflect(connection, context.filter).await?;
+        events::enable(&mut reflection.schema, &statements, rules.engine);
         reflection.notices.extend(notice);
         Ok(Loaded {
             reflection,
@@ -209,7 +214,11 @@ async fn load(
     rules: &Rules,
     scratch: &mut Connection,
 ) -> Result<()> {
-    run(statements, scratch).await.map_err(|failure| match failure {
+    let result = match rules.engine {
+        Engine::Mysql | Engine::Mariadb => run_in_any_order(statements, rules.lexicon, scratch).await,
+        Engine::Postgres | Engine::Sqlite => run(statements, scratch).await,
+    };
+    result.map_err(|failure| match failure {
         Failure::Refused(refused) => explained(files, statements, refused.index, &refused.error, rules),
         Failure::Other(error) => error,
     })
@@ -313,12 +322,18 @@ enum Complaint {
 }
 
 impl Complaint {
-    /// The codes are those of PostgreSQL's manual, appendix A.
+    /// The codes are those of PostgreSQL's manual, appendix A, and the numbers of MySQL.
     fn of(error: &Error) -> Self {
         match error.code() {
             None => Self::Unknown,
-            Some("42P07" | "42710" | "42723" | "42P06") => Self::Taken,
-            Some("42P01" | "42704" | "42883" | "3F000") => Self::Missing,
+            Some(
+                "42P07" | "42710" | "42723" | "42P06" | "1050" | "1061" | "1304" | "1359" | "1537" | "1826"
+                | "3822",
+            ) => Self::Taken,
+            Some(
+                "42P01" | "42704" | "42883" | "3F000" | "1049" | "1072" | "1146" | "1305" | "1356" | "1360"
+                | "1539",
+            ) => Self::Missing,
             Some(_) => Self::Other,
         }
     }
@@ -447,7 +462,7 @@ mod tests {
                 text: (*text).to_owned(),
             })
             .collect();
-        let rules = Rules::of(Engine::Sqlite).unwrap();
+        let rules = Rules::of(Engine::Sqlite);
         let found = statements(&files, rules, Permits::default())?;
         let mut scratch = Connection::memory().await?;
         let runs: Vec<&Runs<'_>> = found.runs.iter().collect();

@@ -4,12 +4,14 @@
 //! engine's own form. Nothing here compares, and nothing but the scratch is ever written to.
 
 #[cfg(feature = "connect")]
+mod any_order;
 mod cache;
 #[cfg(feature = "connect")]
 mod classify;
 #[cfg(feature = "connect")]
 mod cursor;
 #[cfg(feature = "connect")]
+mod events;
 mod files;
 #[cfg(feature = "connect")]
 mod hints;

@@ -144,7 +144,7 @@ mod tests {
             path: "a.sql".into(),
             text,
         }];
-        let rules = Rules::of(Engine::Sqlite).unwrap();
+        let rules = Rules::of(Engine::Sqlite);
         let found = statements(&files, rules, Permits::default()).unwrap();
         let parts = parts(&found.runs, rules)?;
         Some(

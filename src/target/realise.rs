@@ -250,12 +250,7 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
 }
 
 async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Realised> {
-    let Some(rules) = Rules::of(context.engine) else {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("SQL files of {} cannot be read yet", context.engine),
-        ));
-    };
+    let rules = Rules::of(context.engine);
     let files = resolve(patterns)?
         .iter()
         .map(|path| read(path))
@@ -270,21 +265,37 @@ async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Real
     if let Some(known) = cache.as_ref().and_then(Cache::load) {
         return Ok(known);
     }
-    let realised = run(&files, rules, context).await?;
+    let realised = run(&files, &rules_of(rules, context).await?, context).await?;
     if let Some(cache) = cache {
         cache.store(&realised);
     }
     Ok(realised)
 }
 
+/// The rules for the server that the files are for, which reads text by its version and settings.
+async fn rules_of(rules: &Rules, context: &Context<'_>) -> Result<Rules> {
+    let facts = match context.server {
+        Some(server) => server.facts().await?,
+        None => return Ok(rules.clone()),
+    };
+    Ok(match &facts.mysql {
+        Some(mysql) => rules.reading(mysql.lexicon),
+        None => rules.clone(),
+    })
+}
+
 /// Runs the files on a scratch.
 async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<Realised> {
-    let own_database = match context.server {
-        Some(server) => Some(server.facts().await?.database.as_str()),
+    let facts = match context.server {
+        Some(server) => Some(server.facts().await?),
         None => None,
     };
     let permits = Permits {
-        own_database,
+        own_database: facts.map(|facts| facts.database.as_str()),
+        databases_fold: facts
+            .and_then(|facts| facts.mysql.as_ref())
+            .is_some_and(|mysql| mysql.names_fold),
+        definer: context.filter.definer(),
         code: context.code,
         passes_over_grants: context.is_unmanaged(Manage::Grants),
         passes_over_owners: context.is_unmanaged(Manage::Owners),

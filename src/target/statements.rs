@@ -9,14 +9,14 @@ use std::{
 };
 
 use super::{
-    classify::{About, Manner, Refusal, Rules, Topic, Verdict},
+    classify::{About, Adjusted, Home, Manner, Refusal, Rules, Topic, Verdict},
     files::SqlFile,
     manage::Declares,
 };
 use crate::{
     Error, ErrorKind, Notice, Place, Result,
-    config::TargetCode,
-    sql::{LineIndex, split},
+    config::{Definer, TargetCode},
+    sql::{LineIndex, Statement, split},
 };
 
 /// A statement that runs.
@@ -60,6 +60,12 @@ pub(super) struct Statements<'a> {
     pub(super) notices: Vec<Notice>,
     /// What they say something about, of what is managed only then.
     pub(super) declares: Declares,
+    /// The name under which the files create and use the database.
+    adopted: Option<String>,
+    /// The first body that names the database itself.
+    names_home: Option<Origin>,
+    /// The first statement that runs code.
+    code: Option<Origin>,
 }
 
 /// What a target may hold besides what the rules of its engine let through.
@@ -67,6 +73,10 @@ pub(super) struct Statements<'a> {
 pub(super) struct Permits<'a> {
     /// The database that the target describes, where that is known.
     pub(super) own_database: Option<&'a str>,
+    /// Whether names of databases are the same in any case of letters.
+    pub(super) databases_fold: bool,
+    /// Whether definers are managed.
+    pub(super) definer: Definer,
     /// Whether it may run code.
     pub(super) code: TargetCode,
     /// Whether what it says about grants is of no interest to anybody.
@@ -90,7 +100,71 @@ pub(super) fn statements<'a>(
     }
     let mut last = std::mem::take(&mut found.last);
     found.runs.append(&mut last);
+    if let (Some(code), Some(body)) = (found.code, found.names_home) {
+        let path = |origin: Origin| {
+            let file = &files[origin.file];
+            LineIndex::new(&file.text).place(Some(&file.path), origin.offset)
+        };
+        return Err(Error::new(
+            ErrorKind::Target,
+            "code that runs while the target is loaded could reach the database itself, which a body names",
+        )
+        .at(path(body))
+        .hint(format!(
+            "take the name of the database away there, or the statement at {}",
+            path(code)
+        )));
+    }
     Ok(found)
+}
+
+/// The statement as it runs in a database of another name.
+fn adjusted(
+    statement: &Statement<'_>,
+    rules: &Rules,
+    permits: Permits<'_>,
+    adopted: Option<&str>,
+) -> Result<Adjusted, Refusal> {
+    match &rules.databases {
+        Some(databases) => {
+            let home = Home {
+                own: permits.own_database,
+                adopted,
+                names_fold: permits.databases_fold,
+                definer: permits.definer,
+            };
+            (databases.adjusted)(statement, &home)
+        }
+        None => Ok(Adjusted::default()),
+    }
+}
+
+/// Whether a statement speaks of the database that the target describes. If the file creates and uses a database from here on, that
+/// is it.
+fn is_home(
+    name: &str,
+    file: &SqlFile,
+    statement: &Statement<'_>,
+    rules: &Rules,
+    permits: Permits<'_>,
+    adopted: &mut Option<String>,
+) -> bool {
+    let same = |known: &str| {
+        if permits.databases_fold {
+            known.eq_ignore_ascii_case(name)
+        } else {
+            known == name
+        }
+    };
+    if permits.own_database.is_some_and(same) || adopted.as_deref().is_some_and(same) {
+        return true;
+    }
+    let Some(databases) = rules.databases.as_ref().filter(|_| adopted.is_none()) else {
+        return false;
+    };
+    let rest = split(&file.text[statement.offset..], statement.lexicon());
+    *adopted = (databases.founded)(rest).map(Cow::into_owned);
+    adopted.as_deref().is_some_and(same)
 }
 
 fn read<'a>(
@@ -113,12 +187,26 @@ fn read<'a>(
             length: statement.text.len(),
             is_verbatim: true,
         };
-        let runs = Runs {
+        let mut runs = Runs {
             sql: Cow::Borrowed(statement.text),
             origin,
             about: About::Schema,
         };
-        match rules.judge(&statement) {
+        let verdict = rules.judge(&statement);
+        if matches!(verdict, Verdict::Run | Verdict::RunWith(_)) {
+            let adjusted = adjusted(&statement, rules, permits, found.adopted.as_deref())
+                .map_err(|refusal| refused(file, statement.offset, refusal))?;
+            if let Some(text) = adjusted.text {
+                runs.sql = Cow::Owned(text);
+            }
+            if let Some(offset) = adjusted.names_home {
+                found.names_home.get_or_insert(Origin {
+                    offset: origin.offset + offset,
+                    ..origin
+                });
+            }
+        }
+        match verdict {
             Verdict::Run => {
                 let is_shadow = !shadows.is_empty()
                     && rules
@@ -131,10 +219,12 @@ fn read<'a>(
             }) if permits.passes_over_grants => {}
             Verdict::RunWith(Manner { text, about, is_last }) => {
                 match &about {
-                    About::Setting(name) => drop(settings.insert(name.to_ascii_lowercase(), origin)),
+                    About::Settings(names) => {
+                        settings.extend(names.iter().map(|name| (name.to_ascii_lowercase(), origin)));
+                    }
                     About::Grants => found.declares.grants = true,
                     About::Owner { .. } => found.declares.owners = true,
-                    About::Schema | About::Value => {}
+                    About::Schema | About::Value | About::Event(_) => {}
                 }
                 let runs = Runs {
                     sql: text.unwrap_or(runs.sql),
@@ -154,8 +244,12 @@ fn read<'a>(
             Verdict::PassOver => {}
             Verdict::Rows(verb) => passed_over.rows(verb, statement.offset),
             Verdict::Outside(topic) => passed_over.outside(topic, statement.offset),
-            Verdict::OnDatabase(name, _) if permits.own_database == Some(&*name) => {}
-            Verdict::Code(_) if permits.code == TargetCode::Run => found.runs.push(runs),
+            Verdict::OnDatabase(name, _)
+                if is_home(&name, file, &statement, rules, permits, &mut found.adopted) => {}
+            Verdict::Code(_) if permits.code == TargetCode::Run => {
+                found.code.get_or_insert(origin);
+                found.runs.push(runs);
+            }
             Verdict::OnDatabase(_, refusal) | Verdict::Code(refusal) | Verdict::Refuse(refusal) => {
                 return Err(refused(file, statement.offset, refusal));
             }
@@ -165,14 +259,18 @@ fn read<'a>(
     // nothing then; but if it meant a table of its own after all, that is there now.
     found.runs.append(&mut last);
     // The next file starts as this one did.
-    found.runs.extend(settings.into_iter().map(|(name, origin)| Runs {
-        sql: Cow::Owned(format!("RESET {name}")),
-        origin: Origin {
-            is_verbatim: false,
-            ..origin
-        },
-        about: About::Schema,
-    }));
+    found
+        .runs
+        .extend(settings.into_iter().filter_map(|(name, origin)| {
+            Some(Runs {
+                sql: Cow::Owned((rules.reset)(&name)?),
+                origin: Origin {
+                    is_verbatim: false,
+                    ..origin
+                },
+                about: About::Schema,
+            })
+        }));
     if is_empty {
         let place = LineIndex::new(&file.text).place(Some(&file.path), 0);
         found
@@ -351,7 +449,7 @@ mod tests {
 
     fn read_texts(texts: &[&str]) -> Result<(Vec<String>, Vec<Notice>)> {
         let files = files(texts);
-        let found = statements(&files, Rules::of(Engine::Sqlite).unwrap(), Permits::default())?;
+        let found = statements(&files, Rules::of(Engine::Sqlite), Permits::default())?;
         Ok((
             found.runs.iter().map(|runs| runs.sql.to_string()).collect(),
             found.notices,
@@ -395,7 +493,7 @@ mod tests {
 
     fn read_postgres(texts: &[&str], permits: Permits<'_>) -> Result<(Vec<String>, Vec<String>, Declares)> {
         let files = files(texts);
-        let found = statements(&files, Rules::of(Engine::Postgres).unwrap(), permits)?;
+        let found = statements(&files, Rules::of(Engine::Postgres), permits)?;
         Ok((
             found.runs.iter().map(|runs| runs.sql.to_string()).collect(),
             found.notices.into_iter().map(|notice| notice.message).collect(),

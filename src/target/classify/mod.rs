@@ -4,16 +4,19 @@
 //! so that a target can touch nothing but its scratch. Nothing is run here, and whether a statement is right in itself is
 //! left to the engine.
 
+mod mysql;
 mod postgres;
 mod sqlite;
+pub(super) mod tokens;
 
 use std::borrow::Cow;
 
 use super::cursor::Cursor;
 use crate::{
+    config::Definer,
     dialect::Engine,
     nearest::nearest,
-    sql::{Lexicon, Statement, StatementKind},
+    sql::{Lexicon, Split, Statement, StatementKind},
 };
 
 /// What becomes of a statement.
@@ -66,10 +69,23 @@ pub(crate) enum About<'a> {
         /// Whether it is about nothing else.
         only: bool,
     },
-    /// This setting, which holds up to the end of the file.
-    Setting(Cow<'a, str>),
+    /// These settings, which hold up to the end of the file.
+    Settings(Vec<Cow<'a, str>>),
+    /// An event that would run by itself.
+    Event(EventChange<'a>),
     /// A value of a type, which can be used only after a COMMIT.
     Value,
+}
+
+/// What a statement says about an event, beside what it does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct EventChange<'a> {
+    /// The event.
+    pub(crate) name: Cow<'a, str>,
+    /// Its new name.
+    pub(crate) renamed: Option<Cow<'a, str>>,
+    /// Whether it runs at its times from now on.
+    pub(crate) enabled: Option<bool>,
 }
 
 /// What no schema holds, though files of SQL speak of it.
@@ -94,8 +110,61 @@ pub(crate) struct Refusal {
     pub(crate) hint: Option<String>,
 }
 
+/// The database that a target is about, under all its names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Home<'a> {
+    /// What the database is called on its server, where that is known.
+    pub(crate) own: Option<&'a str>,
+    /// What the target's own files call it: they create and use it.
+    pub(crate) adopted: Option<&'a str>,
+    /// Whether these names are the same in any case of letters.
+    pub(crate) names_fold: bool,
+    /// Whether definers are managed.
+    pub(crate) definer: Definer,
+}
+
+impl Home<'_> {
+    /// Whether a database of this name is the one.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        [self.own, self.adopted]
+            .into_iter()
+            .flatten()
+            .any(|known| self.same(known, name))
+    }
+
+    fn is_own(&self, name: &str) -> bool {
+        self.own.is_some_and(|own| self.same(own, name))
+    }
+
+    fn same(&self, a: &str, b: &str) -> bool {
+        if self.names_fold {
+            a.eq_ignore_ascii_case(b)
+        } else {
+            a == b
+        }
+    }
+}
+
+/// How a statement runs on the scratch, whose name is not that of the database.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Adjusted {
+    /// What runs instead of its own text, if something else does. Places in that are places in this.
+    pub(crate) text: Option<String>,
+    /// Where a body still names the database, as it does on the server.
+    pub(crate) names_home: Option<usize>,
+}
+
+/// How an engine without namespaces tells its databases apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Databases {
+    /// The database that the statements from here on create, if they use it too.
+    pub(crate) founded: for<'a> fn(Split<'a>) -> Option<Cow<'a, str>>,
+    /// A statement that runs, as it runs in a database of another name.
+    pub(crate) adjusted: fn(&Statement<'_>, &Home<'_>) -> Result<Adjusted, Refusal>,
+}
+
 /// The statements that a target of one engine may hold.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rules {
     /// The engine.
     pub(crate) engine: Engine,
@@ -121,6 +190,10 @@ pub(crate) struct Rules {
     shadows: fn(&str) -> Vec<String>,
     /// The name in `CREATE TABLE IF NOT EXISTS 'name'`, the form in which the engine's shell writes such tables.
     perhaps_shadow: fn(&str) -> Option<Cow<'_, str>>,
+    /// The statement that puts a setting back to what it is at the beginning of a file.
+    pub(crate) reset: fn(&str) -> Option<String>,
+    /// For engines whose databases are their namespaces.
+    pub(crate) databases: Option<Databases>,
 }
 
 /// A kind of statement: the words it begins with, and what becomes of it. Of two rows that fit, the longer one counts.
@@ -138,12 +211,21 @@ const fn rule(begins: &'static [&'static str], judge: Judge) -> Rule {
 type Judge = for<'a> fn(&mut Cursor<'a>) -> Verdict<'a>;
 
 impl Rules {
-    /// The rules of an engine; `None` for an engine whose targets cannot be read yet.
-    pub(crate) fn of(engine: Engine) -> Option<&'static Self> {
+    /// The rules of an engine.
+    pub(crate) fn of(engine: Engine) -> &'static Self {
         match engine {
-            Engine::Sqlite => Some(&sqlite::RULES),
-            Engine::Postgres => Some(&postgres::RULES),
-            Engine::Mysql | Engine::Mariadb => None,
+            Engine::Sqlite => &sqlite::RULES,
+            Engine::Postgres => &postgres::RULES,
+            Engine::Mysql => &mysql::MYSQL,
+            Engine::Mariadb => &mysql::MARIADB,
+        }
+    }
+
+    /// The same rules for text that is scanned by the rules of a certain server.
+    pub(crate) fn reading(&self, lexicon: &'static Lexicon) -> Self {
+        Self {
+            lexicon,
+            ..self.clone()
         }
     }
 
@@ -153,7 +235,7 @@ impl Rules {
             return Verdict::Refuse(unterminated(statement, at - statement.offset));
         }
         match statement.kind {
-            StatementKind::Sql => self.judge_text(statement.text),
+            StatementKind::Sql => self.judge_text(statement.text, statement.lexicon()),
             StatementKind::ClientCommand => (self.client_line)(statement.text),
             // The statement before it counts.
             StatementKind::CopyData => Verdict::PassOver,
@@ -161,8 +243,12 @@ impl Rules {
     }
 
     /// Judges the text of one statement.
-    fn judge_text<'a>(&self, text: &'a str) -> Verdict<'a> {
-        let cursor = Cursor::new(text, self.lexicon);
+    fn judge_text<'a>(&self, text: &'a str, lexicon: &'a Lexicon) -> Verdict<'a> {
+        let cursor = Cursor::new(text, lexicon);
+        if cursor.peek().is_none() {
+            // Code in comments that is for no server.
+            return Verdict::PassOver;
+        }
         let fitting = self.statements.iter().filter_map(|rule| {
             let mut behind = cursor.clone();
             behind.eat_all(rule.begins).then_some((rule, behind))

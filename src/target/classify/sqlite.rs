@@ -30,6 +30,8 @@ pub(super) const RULES: Rules = Rules {
     client_line: |_| refuse(0, "a command of the engine's shell is not SQL", "remove the line"),
     shadows,
     perhaps_shadow,
+    reset: |_| None,
+    databases: None,
 };
 
 /// What SQLite calls the database that a connection was opened for.

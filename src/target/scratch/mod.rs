@@ -4,7 +4,9 @@
 //! decided before that they may run; out comes what the engine makes of them. A scratch goes when it is closed or dropped,
 //! whatever has become of the work on it.
 
-#[cfg(feature = "postgres")]
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod served;
 
 use super::realise::Context;
@@ -20,12 +22,14 @@ use super::{
 use crate::config::Filter;
 #[cfg(feature = "sqlite")]
 use crate::reflect::{Parts, Reflection};
-use crate::{Connection, Error, ErrorKind, Result, dialect::Engine};
+use crate::{Connection, Result, dialect::Engine};
+#[cfg(not(all(feature = "sqlite", any(feature = "postgres", feature = "mysql"))))]
+use crate::{Error, ErrorKind};
 
 /// An empty database of which nothing remains.
 pub(super) struct Scratch {
     connection: Connection,
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     served: Option<served::Served>,
 }
 
@@ -39,14 +43,15 @@ impl Scratch {
         match context.engine {
             #[cfg(feature = "sqlite")]
             Engine::Sqlite => Self::in_memory().await,
-            #[cfg(feature = "postgres")]
-            Engine::Postgres => {
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            Engine::Postgres | Engine::Mysql | Engine::Mariadb => {
                 let (served, connection) = served::Served::create(context.server()?).await?;
                 Ok(Self {
                     connection,
                     served: Some(served),
                 })
             }
+            #[cfg(not(all(feature = "sqlite", any(feature = "postgres", feature = "mysql"))))]
             engine => Err(Error::new(
                 ErrorKind::Usage,
                 format!("this build cannot make a scratch database of {engine}"),
@@ -65,7 +70,7 @@ impl Scratch {
         connection.execute("PRAGMA foreign_keys = OFF").await?;
         Ok(Self {
             connection,
-            #[cfg(feature = "postgres")]
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
             served: None,
         })
     }
@@ -79,10 +84,34 @@ impl Scratch {
     pub(super) async fn close(self) {
         // What could not be closed is of no use to anybody any more.
         drop(self.connection.close().await);
-        #[cfg(feature = "postgres")]
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
         if let Some(served) = self.served {
             served.remove().await;
         }
+    }
+}
+
+/// Gets the session on a scratch ready for the statements of a target.
+///
+/// # Errors
+/// As [`Connection::execute`].
+pub(super) async fn begin(scratch: &mut Connection) -> Result<()> {
+    match scratch.engine() {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => mysql::begin(scratch).await,
+        _ => Ok(()),
+    }
+}
+
+/// Puts the session back to what a reflector expects.
+///
+/// # Errors
+/// As [`Connection::execute`].
+pub(super) async fn end(scratch: &mut Connection) -> Result<()> {
+    match scratch.engine() {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => mysql::end(scratch).await,
+        _ => Ok(()),
     }
 }
 

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "mysql")]
+use super::mysql;
 use crate::{
     Connection, DatabaseUrl, Error, Result,
     database::Open,
+    dialect::Engine,
     script::RevisionId,
-    target::server::{Facts, Server, open_or_neighbour, quoted},
+    target::server::{Facts, Server, open_or_neighbour, quoted_for},
 };
 
 /// What the names of all scratch databases begin with; the time in seconds and a random number follow, in hexadecimal digits.
@@ -41,6 +44,7 @@ struct Removal {
     name: String,
     /// The process of the server that makes it, and may still be about it.
     process: i64,
+    engine: Engine,
 }
 
 impl Served {
@@ -59,6 +63,7 @@ impl Served {
                 beside: beside.clone(),
                 name: name.clone(),
                 process,
+                engine: keeper.engine(),
             }),
             keeper: None,
         };
@@ -66,7 +71,7 @@ impl Served {
         served.keeper = Some(keeper);
         if let Err(error) = made {
             served.remove().await;
-            return Err(refused(&error, &beside));
+            return Err(refused(&error, &beside, facts));
         }
         match Connection::open(&beside.with_database(&name), Open::ReadWrite).await {
             Ok(connection) => Ok((served, connection)),
@@ -109,49 +114,76 @@ impl Drop for Served {
 
 impl Removal {
     fn statement(&self) -> String {
-        format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(&self.name))
+        let name = quoted_for(self.engine, &self.name);
+        let force = if self.engine == Engine::Postgres {
+            " WITH (FORCE)"
+        } else {
+            ""
+        };
+        format!("DROP DATABASE IF EXISTS {name}{force}")
     }
 
     /// Removes the database over a connection of its own.
     async fn run(self) -> Result<()> {
         let mut connection = Connection::open(&self.beside, Open::ReadWrite).await?;
         // While the database is still being made, it is not there to be dropped.
-        let end = format!("SELECT pg_catalog.pg_terminate_backend({})", self.process);
-        let alive = format!(
-            "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {}",
-            self.process
-        );
-        connection.query(&end).await?;
-        while !connection.query(&alive).await?.is_empty() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        match self.engine {
+            #[cfg(feature = "mysql")]
+            Engine::Mysql | Engine::Mariadb => {
+                mysql::end_sessions(&mut connection, self.process, &self.name).await?;
+            }
+            _ => end_process(&mut connection, self.process).await?,
         }
         connection.execute(&self.statement()).await?;
         connection.close().await
     }
 }
 
+/// Ends the process of the server, and waits for that.
+async fn end_process(beside: &mut Connection, process: i64) -> Result<()> {
+    let end = format!("SELECT pg_catalog.pg_terminate_backend({process})");
+    let alive = format!("SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {process}");
+    beside.query(&end).await?;
+    while !beside.query(&alive).await?.is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
 /// Removes what others have left behind, and gives the process that serves the connection.
 async fn prepare(keeper: &mut Connection) -> Result<i64> {
+    let (process, leftovers) = match keeper.engine() {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => mysql::prepare(keeper).await?,
+        _ => leftovers(keeper).await?,
+    };
+    let now = Timestamp::now().as_second();
+    for name in leftovers {
+        if let Some(made) = time_of(&name)
+            && now.saturating_sub(made) > i64::try_from(LIFE.as_secs()).unwrap_or(i64::MAX)
+        {
+            let name = quoted_for(keeper.engine(), &name);
+            // Somebody else may be doing the same.
+            let _ = keeper.execute(&format!("DROP DATABASE IF EXISTS {name}")).await;
+        }
+    }
+    Ok(process)
+}
+
+/// Gives the process that serves the connection, and the scratch databases that nobody is in.
+async fn leftovers(keeper: &mut Connection) -> Result<(i64, Vec<String>)> {
     const LEFTOVERS: &str = "SELECT pg_catalog.pg_backend_pid(), d.datname
         FROM (VALUES (1)) one LEFT JOIN pg_catalog.pg_database d
             ON d.datname ~ '^autogen_scratch_[0-9a-f]{8}_[0-9a-f]{12}$'
             AND pg_catalog.pg_has_role(d.datdba, 'USAGE')
             AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datname = d.datname)";
-    let now = Timestamp::now().as_second();
     let mut process = 0;
-    for row in keeper.query(LEFTOVERS).await? {
+    let mut names = Vec::new();
+    for mut row in keeper.query(LEFTOVERS).await? {
         process = row.integer(0)?;
-        if let Some(name) = row.optional_text(1)?
-            && let Some(made) = time_of(name)
-            && now.saturating_sub(made) > i64::try_from(LIFE.as_secs()).unwrap_or(i64::MAX)
-        {
-            // Somebody else may be doing the same.
-            let _ = keeper
-                .execute(&format!("DROP DATABASE IF EXISTS {}", quoted(name)))
-                .await;
-        }
+        names.extend(row.take_optional_text(1)?);
     }
-    Ok(process)
+    Ok((process, names))
 }
 
 fn new_name() -> String {
@@ -167,13 +199,17 @@ fn time_of(name: &str) -> Option<i64> {
 
 async fn make(keeper: &mut Connection, name: &str, facts: &Facts) -> Result<()> {
     keeper
-        .execute(&format!("CREATE DATABASE {}{}", quoted(name), facts.like))
+        .execute(&format!(
+            "CREATE DATABASE {}{}",
+            quoted_for(keeper.engine(), name),
+            facts.like
+        ))
         .await?;
     if let Some(path) = &facts.search_path {
         keeper
             .execute(&format!(
                 "ALTER DATABASE {} SET search_path = {path}",
-                quoted(name)
+                quoted_for(Engine::Postgres, name)
             ))
             .await?;
     }
@@ -181,8 +217,26 @@ async fn make(keeper: &mut Connection, name: &str, facts: &Facts) -> Result<()> 
 }
 
 /// The error of a server that makes no scratch database, with the ways out.
-fn refused(error: &Error, server: &DatabaseUrl) -> Error {
-    let ways: &[&str] = match error.code() {
+fn refused(error: &Error, server: &DatabaseUrl, facts: &Facts) -> Error {
+    let ways = match server.engine() {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => mysql::ways_out(error, &facts.user),
+        _ => ways_out(error).iter().map(ToString::to_string).collect(),
+    };
+    let message = format!(
+        "no scratch database could be made on {server}: {}",
+        error.message()
+    );
+    let code = error.code().unwrap_or_default().to_owned();
+    ways.into_iter()
+        .fold(Error::new(error.kind(), message).coded(code), |error, way| {
+            error.hint(way)
+        })
+}
+
+/// What to do about it on PostgreSQL.
+fn ways_out(error: &Error) -> &'static [&'static str] {
+    match error.code() {
         // Insufficient privilege.
         Some("42501") => &[
             "targets are tried on a scratch database: allow the role to make one, `ALTER ROLE .. CREATEDB`",
@@ -199,16 +253,7 @@ fn refused(error: &Error, server: &DatabaseUrl) -> Error {
         _ => &[
             "targets are tried on a scratch database; `scratch_url` in autogen.toml names another server for it",
         ],
-    };
-    let message = format!(
-        "no scratch database could be made on {server}: {}",
-        error.message()
-    );
-    let code = error.code().unwrap_or_default().to_owned();
-    ways.iter()
-        .fold(Error::new(error.kind(), message).coded(code), |error, way| {
-            error.hint(*way)
-        })
+    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,16 @@
 //! extensions. They are read once, over the connection that reads the database's schema where there is one, because a check
 //! that finds its target in the cache has no need of a second. An engine that needs no server has nothing here.
 
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 
 use tokio::sync::OnceCell;
 
-use crate::{Connection, DatabaseUrl, Error, ErrorKind, Result, database::Open, dialect::Engine};
+use crate::{
+    Connection, DatabaseUrl, Error, ErrorKind, Result, database::Open, dialect::Engine, sql::Lexicon,
+};
 
 /// A server with the database that targets describe.
 #[derive(Debug)]
@@ -34,6 +38,19 @@ pub(super) struct Facts {
     pub(super) search_path: Option<String>,
     /// Its extensions.
     pub(super) extensions: Vec<Extension>,
+    /// What is special to MySQL and MariaDB.
+    pub(super) mysql: Option<MysqlServer>,
+}
+
+/// What is known of a server of MySQL or MariaDB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MysqlServer {
+    /// How it reads the text of a session that has changed nothing.
+    pub(super) lexicon: &'static Lexicon,
+    /// Whether names of databases and tables are the same in any case of letters.
+    pub(super) names_fold: bool,
+    /// Its settings that change what statements make.
+    pub(super) settings: Vec<(String, String)>,
 }
 
 /// An extension of a database.
@@ -127,6 +144,7 @@ pub(super) async fn open_or_neighbour(url: &DatabaseUrl, open: Open) -> Result<(
 fn neighbour(engine: Engine, error: &Error) -> Option<&'static str> {
     match (engine, error.code()) {
         (Engine::Postgres, Some("3D000")) => Some("postgres"),
+        (Engine::Mysql | Engine::Mariadb, Some("1049")) => Some("information_schema"),
         _ => None,
     }
 }
@@ -135,6 +153,8 @@ async fn facts(connection: &mut Connection, exists: bool) -> Result<Facts> {
     match connection.engine() {
         #[cfg(feature = "postgres")]
         Engine::Postgres => postgres::facts(connection, exists).await,
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => mysql::facts(connection, exists).await,
         engine => {
             let _ = exists;
             Err(Error::new(
@@ -148,4 +168,12 @@ async fn facts(connection: &mut Connection, exists: bool) -> Result<Facts> {
 /// A name in the quotes of the standard.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A name in the quotes that an engine always understands.
+pub(super) fn quoted_for(engine: Engine, name: &str) -> String {
+    match engine {
+        Engine::Mysql | Engine::Mariadb => format!("`{}`", name.replace('`', "``")),
+        Engine::Postgres | Engine::Sqlite => quoted(name),
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{ROLES, settings, tokens::find};
+use super::{ROLES, settings};
 use crate::{
     sql::{Lexicon, Scanner, Token, TokenKind, unquote},
     target::{
-        classify::{Refusal, Rules, Verdict, is_any, refuse, shorten},
+        classify::{Refusal, Rules, Verdict, is_any, refuse, shorten, tokens::find},
         cursor::Cursor,
     },
 };
@@ -307,7 +307,7 @@ impl Block {
             return (tokens.filter(|token| token.is_symbol(text, "(")).count() == 0).then_some(());
         }
         let rules: &Rules = &super::RULES;
-        match rules.judge_text(text) {
+        match rules.judge_text(text, rules.lexicon) {
             Verdict::Run => self.plain += 1,
             Verdict::Outside(topic) if *topic == ROLES => self.roles += 1,
             _ => return None,

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{
-    DATABASES, ROLES, SUBSCRIPTIONS, all_databases, longest,
-    tokens::{blanked, find},
-};
+use super::{DATABASES, ROLES, SUBSCRIPTIONS, all_databases};
 use crate::{
     nearest::nearest,
     sql::{Lexicon, Token, TokenKind, unquote},
     target::{
-        classify::{About, Manner, Refusal, Verdict, refuse, shorten},
+        classify::{
+            About, Manner, Refusal, Verdict, refuse, shorten,
+            tokens::{blanked, find, longest},
+        },
         cursor::Cursor,
     },
 };

@@ -14,10 +14,9 @@ mod code;
 mod declare;
 mod rights;
 mod settings;
-mod tokens;
 
 use super::{Rule, Rules, Topic, Verdict, refuse, rule};
-use crate::{dialect::Engine, sql::Lexicon, target::cursor::Cursor};
+use crate::{dialect::Engine, sql::Lexicon};
 
 pub(super) const RULES: Rules = Rules {
     engine: Engine::Postgres,
@@ -41,6 +40,8 @@ pub(super) const RULES: Rules = Rules {
     client_line: client::line,
     shadows: |_| Vec::new(),
     perhaps_shadow: |_| None,
+    reset: |name| Some(format!("RESET {name}")),
+    databases: None,
 };
 
 const STATEMENTS: &[Rule] = &[
@@ -156,16 +157,6 @@ fn all_databases(statement: &str) -> Verdict<'static> {
         format!("{statement} reaches all databases of the server"),
         "change owners one by one with ALTER .. OWNER TO",
     )
-}
-
-/// Takes the longest of these phrases that comes next, and gives what stands beside it.
-fn longest<T: Copy>(cursor: &mut Cursor<'_>, phrases: &[(&[&str], T)]) -> Option<T> {
-    let (words, found) = phrases
-        .iter()
-        .filter(|(words, _)| cursor.clone().eat_all(words))
-        .max_by_key(|(words, _)| words.len())?;
-    cursor.eat_all(words);
-    Some(*found)
 }
 
 #[cfg(test)]

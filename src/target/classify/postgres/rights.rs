@@ -1,8 +1,8 @@
 //! GRANT and REVOKE: of rights on things in a database, on the server's things, or of a role to a role.
 
-use super::{DATABASES, ROLES, tokens::find};
+use super::{DATABASES, ROLES};
 use crate::target::{
-    classify::{About, Manner, Verdict},
+    classify::{About, Manner, Verdict, tokens::find},
     cursor::Cursor,
 };
 

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{BACKSLASHES, SESSION_ROLE, tokens::blanked};
+use super::{BACKSLASHES, SESSION_ROLE};
 use crate::{
     sql::{Lexicon, Token, TokenKind, unquote},
     target::{
-        classify::{About, Manner, Verdict, is_any},
+        classify::{About, Manner, Verdict, is_any, tokens::blanked},
         cursor::Cursor,
     },
 };
@@ -82,7 +82,7 @@ pub(super) fn set<'a>(
 fn obeyed<'a>(text: &'a str, name: Cow<'a, str>, local: Option<Token>) -> Verdict<'a> {
     Verdict::RunWith(Manner {
         text: local.map(|token| Cow::Owned(blanked(text, &[token]))),
-        about: About::Setting(name),
+        about: About::Settings(vec![name]),
         is_last: false,
     })
 }

@@ -354,12 +354,15 @@ fn what_a_statement_is_about_is_known() {
                 only: true,
             },
         ),
-        ("SET search_path TO a, b", About::Setting("search_path".into())),
-        ("SET TIME ZONE 'UTC'", About::Setting("timezone".into())),
-        ("SET app.user = 'x'", About::Setting("app.user".into())),
+        (
+            "SET search_path TO a, b",
+            About::Settings(vec!["search_path".into()]),
+        ),
+        ("SET TIME ZONE 'UTC'", About::Settings(vec!["timezone".into()])),
+        ("SET app.user = 'x'", About::Settings(vec!["app.user".into()])),
         (
             "SELECT pg_catalog.set_config('search_path', '', false)",
-            About::Setting("search_path".into()),
+            About::Settings(vec!["search_path".into()]),
         ),
         (
             "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'x' BEFORE 'y'",
