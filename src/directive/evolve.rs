@@ -40,6 +40,9 @@ pub trait Naming {
         Some(self.rename_in_sql(&object.definition, from, to))
     }
 
+    /// What else in a table follows the new name of a column: attributes that only this engine has.
+    fn follow_column(&self, _table: &mut Table, _old: &Name, _new: &Name) {}
+
     /// The namespace that a name without one is in, where the engine has namespaces.
     fn home(&self) -> Option<&'static str> {
         None

@@ -181,14 +181,12 @@ impl<'a> Alteration<'a> {
             main = std::mem::take(&mut foreign);
         }
         let partitions = self.partitions(old);
-        for clauses in [foreign, renaming] {
-            if !clauses.is_empty() {
-                statements.push(ddl(alter_table(self.name, &clauses)));
-            }
-        }
-        if let Some(first) = partitions.first {
-            statements.push(ddl(first));
-        }
+        let first = partitions.first.map(ddl);
+        let alter =
+            |clauses: Vec<String>| (!clauses.is_empty()).then(|| ddl(alter_table(self.name, &clauses)));
+        statements.extend(alter(foreign));
+        statements.extend(first);
+        statements.extend(alter(renaming));
         statements.extend(convert.map(ddl));
         statements.extend(work.lead);
         if !main.is_empty() {
@@ -428,6 +426,15 @@ impl<'a> Alteration<'a> {
 
     /// What becomes of partitions. They go first when what they are made of changes.
     fn partitions(&self, old: &Table) -> Partitions {
+        if self.partitions_hold_names() {
+            return Partitions {
+                first: Some(self.without_partitions()),
+                last: partition::clause(&self.new.options).map(|clause| {
+                    let sql = format!("ALTER TABLE {} {clause}", qname(self.name));
+                    (sql, partition::Rows::Stay)
+                }),
+            };
+        }
         let change = partition::change(self.name, &old.options, &self.new.options);
         let Some((statement, rows)) = change else {
             return Partitions::default();
@@ -442,11 +449,29 @@ impl<'a> Alteration<'a> {
         }
         let is_other = old.options.get(option::PARTITION_BY) != self.new.options.get(option::PARTITION_BY);
         let first = (is_there && is_other && self.alter.changes.iter().any(touches_foreign_keys))
-            .then(|| format!("ALTER TABLE {} REMOVE PARTITIONING", qname(self.name)));
+            .then(|| self.without_partitions());
         Partitions {
             first,
             last: Some((statement, rows)),
         }
+    }
+
+    fn without_partitions(&self) -> String {
+        format!("ALTER TABLE {} REMOVE PARTITIONING", qname(self.name))
+    }
+
+    /// Whether a column that gets another name is one of those that MySQL divides the rows by (error 3855). MariaDB follows.
+    fn partitions_hold_names(&self) -> bool {
+        let options = self.before.tables.get(self.name).map(|table| &table.options);
+        let by = [option::PARTITION_BY, option::SUBPARTITION_BY]
+            .iter()
+            .filter_map(|key| options?.get(*key));
+        let mentioned: Vec<_> = by.map(|by| mentions(by, &Lexicon::MYSQL)).collect();
+        self.naming.flavour == Flavour::Mysql
+            && self.renames.iter().any(|names| {
+                let name = super::canonical::fold(&names.old);
+                mentioned.iter().any(|words| words.contains(name.as_str()))
+            })
     }
 
     /// A table with versions refuses changes unless it is told to keep what it has (MariaDB, "System-Versioned Tables").

@@ -267,10 +267,6 @@ impl Columns<'_> {
             (Some(GeneratedKind::Virtual), None) => return Way::Carry,
             (was, is) if was != is && was.is_some() && is.is_some() => return Way::Replace,
             (None, Some(GeneratedKind::Virtual)) => return Way::Replace,
-            // MariaDB makes no generated column of a plain one.
-            (None, Some(GeneratedKind::Stored)) if self.naming.flavour == Flavour::Mariadb => {
-                return Way::Replace;
-            }
             _ => {}
         }
         let is_default_only = alter.backfill.is_none()
@@ -282,11 +278,9 @@ impl Columns<'_> {
             .default
             .as_ref()
             .is_none_or(|default| columns::is_literal_default(default));
-        if is_default_only
-            && is_said_so
-            && !self.is_recollated(column)
-            && types::base(&column.ty) != "timestamp"
-        {
+        // MariaDB would take ON UPDATE away with the default.
+        let is_noted = column.options.contains_key(option::ON_UPDATE);
+        if is_default_only && is_said_so && !is_noted && !self.is_recollated(column) {
             Way::Default
         } else {
             Way::Modify
@@ -414,6 +408,13 @@ impl Columns<'_> {
     }
 }
 
+/// Whether the column becomes a generated one.
+pub(super) fn loses_values(alter: &AlterColumn) -> bool {
+    alter.changes.iter().any(|change| {
+        matches!(change, ColumnChange::Generated(generated) if generated.old.is_none() && generated.new.is_some())
+    })
+}
+
 /// The columns whose type or collation changes so that a foreign key over them has to go: the two ends must be of one type at any moment.
 pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
     let collation = |table: &Table| table.options.get(option::COLLATION).cloned();
@@ -430,7 +431,7 @@ pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
         let is_collated = types::has_collation(&new.ty);
         old.generated != new.generated
             || (is_collated && effective(old, &of_before) != effective(new, &of_after))
-            || (old_type != new_type && !types::is_longer(&old_type, &new_type))
+            || (old_type != new_type && !types::is_longer(&old_type, &new_type, naming.flavour))
     };
     let olds = before.columns.iter();
     olds.filter_map(|old| {

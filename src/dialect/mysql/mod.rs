@@ -30,7 +30,7 @@ mod values;
 pub(crate) use spelling::{quote, text};
 
 use super::{Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
-use crate::directive::{Directive, Literal, Naming, RenamedPart};
+use crate::directive::{AlterColumn, Directive, Literal, Naming, RenamedPart};
 use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
@@ -105,6 +105,10 @@ impl Naming for Mysql {
 
     fn rename_qualifier_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
         sql::replace_qualifier(sql, from, Some(&spelling::quote(to)), &Lexicon::MYSQL)
+    }
+
+    fn follow_column(&self, table: &mut Table, old: &Name, new: &Name) {
+        rename::follow(table, old, new, *self);
     }
 
     /// Neither engine looks into views and bodies when something they name gets another name.
@@ -186,6 +190,11 @@ impl Dialect for Mysql {
 
     fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {
         values::refuses(old, new)
+    }
+
+    /// What a column holds that becomes a generated one is lost, by MODIFY too.
+    fn replaces_column(&self, change: &AlterColumn) -> bool {
+        column_change::loses_values(change)
     }
 
     fn columns_held(&self, before: &Table, after: &Table) -> Vec<Name> {

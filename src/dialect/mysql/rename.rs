@@ -4,9 +4,9 @@
 //! index names the column (errors 3959, 3108, 3837), so these are made again in the same statement.
 
 use super::spelling::{qname, quote};
-use super::{Flavour, Mysql, columns, constraints, index};
+use super::{Flavour, Mysql, columns, constraints, index, option};
 use crate::directive::{AlterTable, Change, Directive, Naming, TableChange, evolve};
-use crate::schema::{Constraint, IndexPart, Name, PartTarget, Schema, Table};
+use crate::schema::{Constraint, IndexPart, Name, PartTarget, Schema, Sql, Table};
 use crate::sql::{Lexicon, mentions};
 use crate::{Error, ErrorKind, Result};
 
@@ -40,6 +40,28 @@ pub(super) fn columns(
     );
     clauses.extend(last);
     Ok((clauses, schema))
+}
+
+/// What follows the new name of a column beside keys, checks and generated columns: defaults that are expressions, checks of columns,
+/// partitions, periods.
+pub(super) fn follow(table: &mut Table, old: &Name, new: &Name, naming: Mysql) {
+    let in_sql = |sql: &str| naming.rename_in_sql(sql, old, new);
+    for column in &mut table.columns {
+        let is_expression = |default: &&mut Sql| !super::types::is_literal(default);
+        if let Some(default) = column.default.as_mut().filter(is_expression) {
+            *default = Sql::new(in_sql(default));
+        }
+        if let Some(check) = column.options.get_mut(option::CHECK) {
+            *check = in_sql(check);
+        }
+    }
+    for (key, value) in &mut table.options {
+        let names_columns = key.starts_with(option::PERIOD)
+            || [option::PARTITION_BY, option::SUBPARTITION_BY].contains(&key.as_str());
+        if names_columns {
+            *value = in_sql(value);
+        }
+    }
 }
 
 /// Renames one after the other as renames at once: `a` to `x`, `b` to `a`, `x` to `b` is `a` to `b` and `b` to `a`.
@@ -96,7 +118,13 @@ fn remake(
         }
     }
     for (was, is) in old.columns.iter().zip(&new.columns) {
-        let is_named = was.generated.as_ref().is_some_and(|g| names_one(&g.expression));
+        let is_expression = |default: &&Sql| !super::types::is_literal(default);
+        let is_named = was.generated.as_ref().is_some_and(|g| names_one(&g.expression))
+            || was
+                .default
+                .as_ref()
+                .filter(is_expression)
+                .is_some_and(|sql| names_one(sql));
         if is_named {
             last.push(format!(
                 "MODIFY COLUMN {}",

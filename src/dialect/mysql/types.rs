@@ -257,10 +257,10 @@ pub(super) fn has_collation(ty: &str) -> bool {
     matches!(family(ty), Family::Text | Family::Enum | Family::Set)
 }
 
-/// Whether the new type is the old with more room, which a foreign key does not mind: `varchar(20)` and `varchar(40)`.
-pub(super) fn is_longer(old: &str, new: &str) -> bool {
+/// Whether the new type is the old with more room, which a foreign key of MySQL does not mind: `varchar(20)` and `varchar(40)`.
+pub(super) fn is_longer(old: &str, new: &str, flavour: Flavour) -> bool {
     let (old, new) = (Parsed::of(old), Parsed::of(new));
-    old.word == "varchar" && new.word == "varchar" && old.size(0) <= new.size(0)
+    flavour == Flavour::Mysql && old.word == "varchar" && new.word == "varchar" && old.size(0) <= new.size(0)
 }
 
 /// Whether it is a literal: a number with or without sign, a string, a bit or hexadecimal value, NULL, TRUE, FALSE.

@@ -241,6 +241,7 @@ pub(super) fn rename_in_table<N: Naming + ?Sized>(table: &mut Table, old: &Name,
         index.predicate.iter_mut().for_each(in_sql);
     }
     table.definition.iter_mut().for_each(in_sql);
+    naming.follow_column(table, old, new);
 }
 
 pub(super) fn rename_in_names<N: Naming + ?Sized>(names: &mut [Name], old: &Name, new: &Name, naming: &N) {
