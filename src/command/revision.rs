@@ -1,5 +1,7 @@
 //! `autogen revision`: a script for the difference between what is and what shall be.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -101,7 +103,7 @@ pub(super) async fn run(
 #[derive(Default)]
 struct Found {
     dialect: Option<&'static dyn Dialect>,
-    live: Schema,
+    live: Arc<Schema>,
     upgrade: Vec<Directive>,
     downgrade: Vec<Directive>,
     notices: Vec<Notice>,
@@ -127,7 +129,7 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
     let mut downgrade = sides.comparison.downgrade(dialect);
     let mut upgrade = sides.comparison.upgrade;
     if project.config.concurrent_indexes {
-        let schemas = sides.schemas.as_ref();
+        let schemas = Pair::new(&*sides.schemas.live, &*sides.schemas.target);
         mark_concurrent(&mut upgrade, schemas, dialect);
         mark_concurrent(&mut downgrade, Pair::new(schemas.target, schemas.live), dialect);
     }

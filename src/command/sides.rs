@@ -1,5 +1,7 @@
 //! Two sources side by side: both realised and compared, renames read or asked.
 
+use std::sync::Arc;
+
 use super::{project::Project, renames};
 use crate::{
     Notice, Result,
@@ -12,7 +14,7 @@ use crate::{
 /// Two schemas and what leads from one to the other.
 pub(super) struct Sides {
     /// The schemas.
-    pub(super) schemas: Pair<Schema>,
+    pub(super) schemas: Pair<Arc<Schema>>,
     /// What leads from the first to the second.
     pub(super) comparison: Comparison,
     /// What a person should know about all of it.
@@ -42,7 +44,8 @@ impl Sides {
     ) -> Result<Self> {
         let Pair { live, target } = sides;
         let schemas = Pair::new(live.schema, target.schema);
-        let mut declared = renames::renames(flags, schemas.as_ref(), dialect)?;
+        let both = Pair::new(&*schemas.live, &*schemas.target);
+        let mut declared = renames::renames(flags, both, dialect)?;
         declared.extend(target.renames);
         let mut options = CompareOptions {
             renames: declared,
@@ -50,7 +53,7 @@ impl Sides {
             constraint_names: project.config.constraint_names,
             ..CompareOptions::default()
         };
-        let mut comparison = compare(schemas.as_ref(), dialect, &options)?;
+        let mut comparison = compare(both, dialect, &options)?;
         if asking == Asking::IfPossible && project.terminal.can_ask() {
             // Each answer may answer or raise other questions.
             while let Some(question) = comparison.questions.first() {
@@ -68,7 +71,7 @@ impl Sides {
                     // Who does not want to answer gets the warnings instead.
                     None => break,
                 }
-                comparison = compare(schemas.as_ref(), dialect, &options)?;
+                comparison = compare(both, dialect, &options)?;
             }
         }
         let mut notices = live.notices;

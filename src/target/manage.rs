@@ -4,7 +4,12 @@
 //! grants and owners are called is the reflector's business; here they are objects of certain kinds that say about which thing
 //! they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
 
 use super::Realised;
 use crate::{
@@ -14,7 +19,7 @@ use crate::{
 };
 
 /// What a source says something about, of what is managed only when it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Declares {
     /// Who may do what.
     pub grants: bool,
@@ -49,7 +54,7 @@ impl Declares {
 }
 
 /// What an object of this kind says about others.
-fn of_kind(kind: &ObjectKind) -> Option<Manage> {
+pub(super) fn of_kind(kind: &ObjectKind) -> Option<Manage> {
     match kind.as_str() {
         "privileges" | "default privileges" => Some(Manage::Grants),
         "owner" => Some(Manage::Owners),
@@ -57,22 +62,30 @@ fn of_kind(kind: &ObjectKind) -> Option<Manage> {
     }
 }
 
+/// Whether it is managed: by what the settings say (`None`: whatever the target speaks of).
+pub(super) fn is_managed(what: Manage, manage: Option<&BTreeSet<Manage>>, target: Declares) -> bool {
+    match manage {
+        Some(managed) => managed.contains(&what),
+        None => target.contains(what),
+    }
+}
+
 /// Takes out of the comparison what nobody manages: grants and owners, by what the settings say (`None`: whatever the target
 /// speaks of), and extensions that the target only assumes. What is on both sides keeps the grants and the owner that it has in
 /// the live database, so that it gets them back when it has to be made anew.
 pub fn leave_out_unmanaged(sides: &mut Pair<Realised>, manage: Option<&BTreeSet<Manage>>) {
+    // What both sides share is no difference.
+    if Arc::ptr_eq(&sides.live.schema, &sides.target.schema) {
+        return;
+    }
     for what in [Manage::Grants, Manage::Owners] {
-        let is_managed = match manage {
-            Some(managed) => managed.contains(&what),
-            None => sides.target.declares.contains(what),
-        };
-        if !is_managed {
+        if !is_managed(what, manage, sides.target.declares) {
             level(sides, what);
         }
     }
     let assumed: BTreeSet<Name> = sides.live.assumes.union(&sides.target.assumes).cloned().collect();
-    for schema in [&mut sides.live.schema, &mut sides.target.schema] {
-        remove(schema, |id| {
+    for side in [&mut sides.live, &mut sides.target] {
+        remove(Arc::make_mut(&mut side.schema), |id| {
             id.kind.as_str() == "extension" && assumed.contains(&id.name.name)
         });
     }
@@ -90,15 +103,18 @@ fn level(sides: &mut Pair<Realised>, what: Manage) {
         .filter(|(id, _)| is_one(id) && has_subject(target, id))
         .map(|(id, object)| (id.clone(), object.clone()))
         .collect();
-    remove(&mut sides.live.schema, |id| is_one(id) && !kept.contains_key(id));
-    remove(&mut sides.target.schema, is_one);
+    remove(Arc::make_mut(&mut sides.live.schema), |id| {
+        is_one(id) && !kept.contains_key(id)
+    });
+    let target = Arc::make_mut(&mut sides.target.schema);
+    remove(target, is_one);
     for (id, object) in kept {
         let part = Part::of(&id);
         if let Some(needs) = sides.live.schema.dependencies.get(&part) {
             let needs = needs.clone();
-            sides.target.schema.dependencies.insert(part, needs);
+            target.dependencies.insert(part, needs);
         }
-        sides.target.schema.objects.insert(id, object);
+        target.objects.insert(id, object);
     }
 }
 
@@ -182,7 +198,7 @@ mod tests {
             schema.insert_object(object);
         }
         Realised {
-            schema,
+            schema: Arc::new(schema),
             ..Realised::default()
         }
     }

@@ -22,6 +22,7 @@ mod manage;
 #[cfg(feature = "sqlite")]
 mod parts;
 #[cfg(feature = "connect")]
+mod prints;
 mod realise;
 #[cfg(feature = "connect")]
 mod scratch;

@@ -6,13 +6,14 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use futures_util::future::join;
 
 use super::{
     Source,
-    cache::{Cache, Key},
+    cache::{Cache, Kept, Key},
     classify::Rules,
     files::{SqlFile, read, resolve},
     hints::hints,
@@ -101,8 +102,8 @@ impl<'a> Context<'a> {
 /// A source as a schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Realised {
-    /// What the source declares.
-    pub schema: Schema,
+    /// What the source declares. Two sources that declare the same may share it.
+    pub schema: Arc<Schema>,
     /// Renames that its comments declare.
     pub renames: Vec<Rename>,
     /// What was passed over, and what may be a mistake.
@@ -117,7 +118,7 @@ impl From<Reflection> for Realised {
     /// What an engine has says something about everything.
     fn from(reflection: Reflection) -> Self {
         Self {
-            schema: reflection.schema,
+            schema: Arc::new(reflection.schema),
             notices: reflection.notices,
             declares: Declares::everything(),
             ..Self::default()
@@ -167,10 +168,45 @@ pub async fn realise_both(
     }
     let (live, target) = join(
         Box::pin(realise_over(sources.live, contexts.live, connections.live)),
-        Box::pin(realise_over(sources.target, contexts.target, connections.target)),
+        Box::pin(find(sources.target, contexts.target, connections.target)),
     )
     .await;
-    Ok(Pair::new(live?, target?))
+    let (live, target) = (live?, target?);
+    let target = match target {
+        Found::Realised(target) => target,
+        // A schema that is known to be the other one is not read again.
+        Found::Kept(kept) if kept.is_like(&live.schema, contexts.target.manage) => {
+            kept.with_schema(Arc::clone(&live.schema))
+        }
+        Found::Kept(kept) => load(kept, sources.target, contexts.target).await?,
+    };
+    Ok(Pair::new(live, target))
+}
+
+/// A source that has been looked for.
+enum Found {
+    /// It has been read.
+    Realised(Realised),
+    /// Its schema is kept in the cache, and has not been read yet.
+    Kept(Kept),
+}
+
+/// Reads what is kept of a source, or makes it again when that is damaged.
+async fn load(kept: Kept, source: &Source, context: &Context<'_>) -> Result<Realised> {
+    match kept.load() {
+        Some(realised) => Ok(realised),
+        None => Box::pin(realise_over(source, context, None)).await,
+    }
+}
+
+/// Looks for the schema of a source, and reads it unless it is kept.
+async fn find(source: &Source, context: &Context<'_>, opened: Option<Connection>) -> Result<Found> {
+    match source {
+        Source::Sql(patterns) => find_sql(patterns, context).await,
+        Source::Database(_) | Source::Migrations(_) => {
+            Ok(Found::Realised(realise_over(source, context, opened).await?))
+        }
+    }
 }
 
 /// Reads the schema of a source; of a database over this connection, if there is one.
@@ -181,7 +217,10 @@ async fn realise_over(
 ) -> Result<Realised> {
     match source {
         Source::Database(url) => realise_database(url, context, opened).await,
-        Source::Sql(patterns) => realise_sql(patterns, context).await,
+        Source::Sql(patterns) => match find_sql(patterns, context).await? {
+            Found::Realised(realised) => Ok(realised),
+            Found::Kept(kept) => load(kept, source, context).await,
+        },
         Source::Migrations(revision) => realise_migrations(revision.as_deref(), context).await,
     }
 }
@@ -249,8 +288,7 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
     })
 }
 
-async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Realised> {
-    let rules = Rules::of(context.engine);
+async fn find_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Found> {
     let files = resolve(patterns)?
         .iter()
         .map(|path| read(path))
@@ -262,10 +300,17 @@ async fn realise_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Real
         }
         Some(_) | None => None,
     };
-    if let Some(known) = cache.as_ref().and_then(Cache::load) {
-        return Ok(known);
+    match cache.as_ref().and_then(Cache::find) {
+        Some(kept) => Ok(Found::Kept(kept)),
+        None => Ok(Found::Realised(
+            realise_sql(&files, context, cache.as_ref()).await?,
+        )),
     }
-    let realised = run(&files, &rules_of(rules, context).await?, context).await?;
+}
+
+async fn realise_sql(files: &[SqlFile], context: &Context<'_>, cache: Option<&Cache>) -> Result<Realised> {
+    let rules = Rules::of(context.engine);
+    let realised = run(files, &rules_of(rules, context).await?, context).await?;
     if let Some(cache) = cache {
         cache.store(&realised);
     }
@@ -312,7 +357,7 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
         realised.notices.append(&mut said.notices);
     }
     let mut loaded = reflect_statements(files, &found.runs, rules, permits, context).await?;
-    realised.schema = loaded.reflection.schema;
+    realised.schema = Arc::new(loaded.reflection.schema);
     realised.notices.append(&mut loaded.reflection.notices);
     realised.assumes = loaded.assumes;
     if realised.schema.is_empty() {

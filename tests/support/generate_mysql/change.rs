@@ -187,7 +187,8 @@ pub(super) fn fit(schema: &mut Schema) {
         let computes = |name: &str| {
             columns.iter().any(|c| {
                 c.name == name
-                    && (c.ty.sql == "char(5)" || matches!(&c.fill, Fill::Default(sql) if sql.starts_with('(')))
+                    && (c.ty.sql == "char(5)"
+                        || matches!(&c.fill, Fill::Default(sql) if sql.starts_with('(')))
             })
         };
         for column in &mut table.columns {
@@ -211,7 +212,8 @@ pub(super) fn fit(schema: &mut Schema) {
         let partitioned = table.partition.is_some();
         let is_generated = |name: &str| table.columns.iter().any(|c| c.name == name && c.is_generated());
         table.parts.retain(|part| {
-            let of_rows = part.kind != PartKind::Index || part.sql.contains("FULLTEXT") || part.sql.contains("((");
+            let of_rows =
+                part.kind != PartKind::Index || part.sql.contains("FULLTEXT") || part.sql.contains("((");
             part.uses
                 .iter()
                 .all(|used| fits(used, false) && !(of_rows && is_generated(&used.0)))
@@ -223,9 +225,9 @@ pub(super) fn fit(schema: &mut Schema) {
                 .iter()
                 .any(|c| c.name == name && !["char(5)", "varchar(8)"].contains(&c.ty.sql))
         };
-        table
-            .parts
-            .retain(|part| !part.sql.contains("(3)") || part.uses.iter().all(|(name, _)| long(name) || name == "id"));
+        table.parts.retain(|part| {
+            !part.sql.contains("(3)") || part.uses.iter().all(|(name, _)| long(name) || name == "id")
+        });
     }
     fit_references(schema);
     fit_views(schema);

@@ -5,7 +5,16 @@ use super::model::{Column, Family, Fill, Flavour, Schema, Table, Type, quote};
 use super::parts::{add_reference, add_view, decorate};
 use crate::support::generate::Numbers;
 
-const TABLES: [&str; 8] = ["users", "orders", "Items", "order", "two words", "tag", "naïve", "x`y"];
+const TABLES: [&str; 8] = [
+    "users",
+    "orders",
+    "Items",
+    "order",
+    "two words",
+    "tag",
+    "naïve",
+    "x`y",
+];
 const COLUMNS: [&str; 12] = [
     "name",
     "email",
@@ -182,11 +191,18 @@ pub(super) fn add_table(numbers: &mut Numbers, schema: &mut Schema) {
 }
 
 pub(super) fn option(numbers: &mut Numbers) -> &'static str {
-    numbers.pick(&["ROW_FORMAT=COMPRESSED", "ROW_FORMAT=REDUNDANT", "STATS_PERSISTENT=1"])
+    numbers.pick(&[
+        "ROW_FORMAT=COMPRESSED",
+        "ROW_FORMAT=REDUNDANT",
+        "STATS_PERSISTENT=1",
+    ])
 }
 
 pub(super) fn partition(numbers: &mut Numbers) -> String {
-    let ranges = ["PARTITION p0 VALUES LESS THAN (10)", "PARTITION p1 VALUES LESS THAN (20)"];
+    let ranges = [
+        "PARTITION p0 VALUES LESS THAN (10)",
+        "PARTITION p1 VALUES LESS THAN (20)",
+    ];
     let rest = "PARTITION pmax VALUES LESS THAN MAXVALUE";
     match numbers.below(4) {
         0 => "HASH (id) PARTITIONS 4".to_owned(),
@@ -209,7 +225,9 @@ pub(super) fn column(numbers: &mut Numbers, others: &[Column]) -> Option<Column>
         not_null: numbers.chance(35),
         fill: Fill::Nothing,
         collate: None,
-        comment: numbers.chance(15).then(|| format!("comment {}", numbers.below(3))),
+        comment: numbers
+            .chance(15)
+            .then(|| format!("comment {}", numbers.below(3))),
         invisible: numbers.chance(5),
     };
     if column.is_text() && numbers.chance(15) {

@@ -31,7 +31,9 @@ pub(super) fn decorate(numbers: &mut Numbers, flavour: Flavour, table: &mut Tabl
         let c = numbers.pick(&plain);
         let name = quote(&c.name);
         let (condition, family) = match c.ty.family {
-            Family::Integer | Family::Number => (format!("{name} > -100 and {name} <> 77"), Some(c.ty.family)),
+            Family::Integer | Family::Number => {
+                (format!("{name} > -100 and {name} <> 77"), Some(c.ty.family))
+            }
             Family::Text => (format!("{name} <> 'never'"), Some(c.ty.family)),
             _ => (format!("{name} is not null or 1 = 1"), None),
         };

@@ -38,7 +38,11 @@ impl Table {
         }
         let of_table = |part: &&Part| matches!(part.kind, PartKind::Index | PartKind::Check);
         lines.extend(self.parts.iter().filter(of_table).map(|part| part.sql.clone()));
-        let mut out = format!("CREATE TABLE {} (\n  {}\n)", quote(&self.name), lines.join(",\n  "));
+        let mut out = format!(
+            "CREATE TABLE {} (\n  {}\n)",
+            quote(&self.name),
+            lines.join(",\n  ")
+        );
         if let Some(collation) = self.collate {
             let (charset, _) = collation.split_once('_').expect("a character set");
             out.push_str(&format!(" DEFAULT CHARSET={charset} COLLATE={collation}"));
