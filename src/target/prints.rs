@@ -37,10 +37,11 @@ impl Prints {
             dependencies,
             shapes,
         } = schema;
-        namespaces.values().for_each(|namespace| core.add(namespace));
-        tables.values().for_each(|table| core.add(table));
-        sequences.values().for_each(|sequence| core.add(sequence));
-        enums.values().for_each(|ty| core.add(ty));
+        core.add_all(namespaces.values());
+        core.add_all(tables.values());
+        core.add_all(sequences.values());
+        core.add_all(enums.values());
+        core.add_all(shapes.iter());
         let part_of = |kind| match of_kind(kind) {
             Some(Manage::Grants) => 1,
             Some(Manage::Owners) => 2,
@@ -57,7 +58,6 @@ impl Prints {
             };
             prints[place].add(&(part, needs));
         }
-        shapes.iter().for_each(|shape| core.add(&shape));
         Self {
             core: core.finish(),
             grants: grants.finish(),
@@ -79,6 +79,14 @@ impl Prints {
 struct Print(Sha256);
 
 impl Print {
+    fn add_all(&mut self, values: impl IntoIterator<Item = impl Serialize>) {
+        for value in values {
+            self.add(&value);
+        }
+        // So that no list can be taken for another.
+        self.0.update([1]);
+    }
+
     fn add(&mut self, value: &impl Serialize) {
         serde_json::to_writer(&mut *self, value)
             .expect("values of a schema have a JSON form, and a hash takes all of it");

@@ -207,7 +207,8 @@ impl Project {
             ..Context::new(Engine::Sqlite, &filter)
         };
         let url = Source::Database(DatabaseUrl::sqlite_file(self.database()));
-        realise(&url, &context).await.expect("a schema").schema
+        let realised = realise(&url, &context).await.expect("a schema");
+        std::sync::Arc::unwrap_or_clone(realised.schema)
     }
 
     async fn compare_from(&self, live: &Schema, renames: &[Rename]) -> Comparison {

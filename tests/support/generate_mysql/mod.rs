@@ -12,5 +12,5 @@ mod write;
 
 pub(crate) use change::changed;
 pub(crate) use create::schema;
-pub(crate) use model::Flavour;
+pub(crate) use model::{Flavour, Schema};
 pub(crate) use rows::inserts;
