@@ -15,6 +15,7 @@ use autogen::{Connection, Engine};
 use divan::Bencher;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 fn main() {
@@ -82,12 +83,12 @@ fn schema(sql: &str) -> Schema {
     std::fs::write(folder.path().join("schema.sql"), sql).expect("a file");
     let source = Source::parse("schema.sql", folder.path()).expect("a source");
     let filter = Filter::everything();
-    runtime().block_on(async {
+    let realised = runtime().block_on(async {
         realise(&source, &Context::new(Engine::Sqlite, &filter))
             .await
             .expect("a schema")
-            .schema
-    })
+    });
+    Arc::unwrap_or_clone(realised.schema)
 }
 
 /// All tables as new ones.
