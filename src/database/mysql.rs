@@ -257,6 +257,9 @@ impl Mysql {
                     is_counted = false;
                     break;
                 }
+                if keeps_its_text(statement) {
+                    break;
+                }
             }
             *round_trips += 1;
             match self.run(&batch, |_| Ok(())).await {
@@ -543,6 +546,35 @@ fn has_many_results(statement: &str) -> bool {
         Some("begin") => words.next().as_deref() == Some("not"),
         Some(_) | None => false,
     }
+}
+
+/// Whether the server keeps a statement's text as the body of something. A body that may go on with a label (`l: BEGIN .. END`) has
+/// the `;` behind it taken along (MySQL 9.7), so that nothing may follow.
+fn keeps_its_text(statement: &str) -> bool {
+    let mut words = Scanner::new(statement, &Lexicon::MYSQL)
+        .filter(|token| !token.is_trivia())
+        .map(|token| token.text(statement).to_ascii_lowercase());
+    let is_any = |word: &str, known: &[&str]| known.contains(&word);
+    matches!(words.next().as_deref(), Some("create" | "alter"))
+        && words
+            .find(|word| {
+                is_any(
+                    word,
+                    &[
+                        "table",
+                        "view",
+                        "index",
+                        "sequence",
+                        "as",
+                        "function",
+                        "procedure",
+                        "trigger",
+                        "event",
+                        "package",
+                    ],
+                )
+            })
+            .is_some_and(|word| is_any(&word, &["function", "procedure", "trigger", "event", "package"]))
 }
 
 /// A row in plain values: whole numbers, floating-point numbers and bytes as such, all else as the server writes it.
