@@ -32,8 +32,8 @@ Then:   edit schema.sql, `autogen revision -m \"what changes\"`, read the script
 CI:     autogen check                 exit code 0 in step, 2 drift, 3 scripts pending, 1 error",
     after_long_help = "\
 Sources:
-  A SOURCE is a database URL (postgres://, sqlite://), a .sql file, a folder or a glob of .sql files, or `migrations[@REV]`: what the
-  scripts lead to.
+  A SOURCE is a database URL (postgres://, mysql://, mariadb://, sqlite://), a .sql file, a folder or a glob of .sql files, or
+  `migrations[@REV]`: what the scripts lead to.
 
 Exit codes:
   0  fine
@@ -60,7 +60,7 @@ pub(crate) struct GlobalOptions {
     #[arg(short, long, global = true, value_name = "FILE", display_order = 0)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Database, instead of `DATABASE_URL` and the configuration: `postgres://app@localhost/shop` or `sqlite://app.db`
+    /// Database, instead of `DATABASE_URL` and the configuration: `postgres://app@localhost/shop`, `mysql://app@localhost/shop` or `sqlite://app.db`
     #[arg(long, global = true, value_name = "URL", display_order = 1)]
     pub(crate) url: Option<String>,
 
