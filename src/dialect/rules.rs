@@ -121,6 +121,9 @@ pub struct Statement {
     /// How it stands to the transaction of its script.
     #[serde(default, skip_serializing_if = "Placement::is_inside")]
     pub placement: Placement,
+    /// Whether the engine's own client would take a semicolon inside for its end, unless it is told of another delimiter.
+    #[serde(skip)]
+    pub needs_delimiter: bool,
 }
 
 /// How a statement stands to the transaction of its script. A script whose statements are not all [`Inside`](Self::Inside) runs in segments.
@@ -172,7 +175,15 @@ impl Statement {
             sql: sql.into(),
             note: None,
             placement: Placement::Inside,
+            needs_delimiter: false,
         }
+    }
+
+    /// Says that semicolons inside are not its end.
+    #[must_use]
+    pub fn delimited(mut self, needs_delimiter: bool) -> Self {
+        self.needs_delimiter = needs_delimiter;
+        self
     }
 
     /// Says how it stands to the transaction.

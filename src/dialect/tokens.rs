@@ -69,6 +69,13 @@ impl<'s> Tokens<'s> {
         })
     }
 
+    /// Whether the symbol stands anywhere, in parentheses or not.
+    pub(super) fn has_symbol(&self, symbol: &str) -> bool {
+        self.tokens
+            .iter()
+            .any(|(token, _)| token.is_symbol(self.sql, symbol))
+    }
+
     /// The text of the tokens `from..to`.
     pub(super) fn text(&self, from: usize, to: usize) -> &'s str {
         let to = to.min(self.len());

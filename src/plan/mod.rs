@@ -20,4 +20,5 @@ pub use contradiction::{Contradiction, Guard};
 pub use segments::Segment;
 #[cfg(feature = "connect")]
 pub(crate) use segments::Segments;
+use text::ended;
 pub(crate) use text::{comment, terminated};

@@ -40,7 +40,12 @@ pub(super) fn execute(text: &str, dialect: &dyn Dialect) -> Result<Vec<Statement
                     e.hint("a script runs in one transaction of its own: take the statement out")
                 });
             }
-            Ok(Statement::new(statement.text).placed(dialect.placement(statement.text)))
+            let placement = dialect.placement(statement.text);
+            let has_body =
+                lexicon.delimiter_command && statement.tokens().any(|t| t.is_symbol(statement.text, ";"));
+            Ok(Statement::new(statement.text)
+                .placed(placement)
+                .delimited(has_body))
         })
         .collect()
 }

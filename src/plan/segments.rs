@@ -1,7 +1,7 @@
 //! The text of statements with the transactions they run in: steps come in, SQL with `BEGIN` and `COMMIT` where they belong goes
 //! out.
 
-use super::{Step, comment, terminated};
+use super::{Step, comment, ended};
 use crate::dialect::{Placement, Statement};
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ impl Segments {
         if let Some(note) = &statement.note {
             self.text.push_str(&comment(note));
         }
-        self.text.push_str(&terminated(&statement.sql));
+        self.text.push_str(&ended(statement));
         let inside = statement.placement != Placement::Outside;
         match self.pieces.last_mut() {
             Some(segment) if inside && segment.transaction => segment.statements.push(statement.sql.clone()),

@@ -2,6 +2,7 @@
 
 use super::segments::Segments;
 use super::{Plan, Step};
+use crate::dialect::Statement;
 use std::fmt::Write;
 
 impl Plan {
@@ -65,6 +66,18 @@ pub(crate) fn terminated(sql: &str) -> String {
     }
 }
 
+/// A statement with its end, as the engine's own client reads it.
+pub(super) fn ended(statement: &Statement) -> String {
+    if !statement.needs_delimiter {
+        return terminated(&statement.sql);
+    }
+    let sql = statement.sql.trim_end();
+    let delimiter = std::iter::successors(Some("$$".to_owned()), |last| Some(format!("{last}$")))
+        .find(|delimiter| !sql.contains(delimiter.as_str()))
+        .unwrap_or_default();
+    format!("DELIMITER {delimiter}\n{sql}\n{delimiter}\nDELIMITER ;\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +86,15 @@ mod tests {
     fn a_comment_holds_any_text() {
         assert_eq!(comment("a\nDROP TABLE t;"), "-- a\n-- DROP TABLE t;\n");
         assert_eq!(comment("\r\n"), "");
+    }
+
+    #[test]
+    fn a_body_stands_between_delimiters_that_it_does_not_hold() {
+        let statement = Statement::new("CREATE PROCEDURE p() BEGIN SELECT '$$'; END").delimited(true);
+        assert_eq!(
+            ended(&statement),
+            "DELIMITER $$$\nCREATE PROCEDURE p() BEGIN SELECT '$$'; END\n$$$\nDELIMITER ;\n"
+        );
     }
 
     #[test]

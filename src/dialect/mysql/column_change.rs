@@ -338,10 +338,7 @@ impl Columns<'_> {
     }
 
     fn definition(&self, column: &Column) -> String {
-        let of_table = self.new.options.get(option::COLLATION);
-        let is_told = self.old.options.get(option::COLLATION) != of_table && types::has_collation(&column.ty);
-        let collation = of_table.filter(|_| is_told).map(|name| Name::new(name.as_str()));
-        columns::definition(column, collation.as_ref(), self.naming.flavour)
+        columns::definition(column, self.naming.flavour)
     }
 
     /// Behind which column it stands.

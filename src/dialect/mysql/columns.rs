@@ -4,12 +4,12 @@ use super::Flavour;
 use super::option;
 use super::spelling::{guarded, quote, text};
 use super::types;
-use crate::schema::{Column, GeneratedKind, Identity, Name};
+use crate::schema::{Column, GeneratedKind, Identity};
 use std::fmt::Write;
 
-/// A column with its name, as CREATE TABLE, ADD, MODIFY and CHANGE take it. `collation` is spelled out when it is known not to follow from
-/// the table by itself.
-pub(super) fn definition(column: &Column, collation: Option<&Name>, flavour: Flavour) -> String {
+/// A column with its name, as CREATE TABLE, ADD, MODIFY and CHANGE take it. A collation that is the table's is not said: MySQL shows what was
+/// said, and the column takes that which the same statement gives the table.
+pub(super) fn definition(column: &Column, flavour: Flavour) -> String {
     let option = |key: &str| column.options.get(key);
     let mut sql = format!("{} {}", quote(&column.name), column.ty.as_str());
     let mut word = |word: &str| {
@@ -22,7 +22,7 @@ pub(super) fn definition(column: &Column, collation: Option<&Name>, flavour: Fla
     if let (Some(srid), Flavour::Mariadb) = (option(option::SRID), flavour) {
         word(&format!("REF_SYSTEM_ID={srid}"));
     }
-    if let Some(collation) = column.collation.as_ref().or(collation) {
+    if let Some(collation) = &column.collation {
         word(&format!("COLLATE {}", collation.as_str()));
     }
     if option(option::ROW_START).is_some() {

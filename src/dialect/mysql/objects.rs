@@ -58,8 +58,13 @@ impl<'s> Definition<'s> {
             // It puts both back to what the session began with.
             behind.push("SET NAMES utf8mb4".to_owned());
         }
-        let all = before.into_iter().chain([create]).chain(behind);
-        all.map(super::ddl).collect()
+        let has_body = Tokens::mysql(&create).has_symbol(";");
+        let create = super::ddl(create).delimited(has_body);
+        let before = before.into_iter().map(super::ddl);
+        before
+            .chain([create])
+            .chain(behind.into_iter().map(super::ddl))
+            .collect()
     }
 }
 

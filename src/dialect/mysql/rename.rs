@@ -128,7 +128,7 @@ fn remake(
         if is_named {
             last.push(format!(
                 "MODIFY COLUMN {}",
-                columns::definition(is, None, naming.flavour)
+                columns::definition(is, naming.flavour)
             ));
         }
     }

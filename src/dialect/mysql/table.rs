@@ -17,7 +17,7 @@ pub(super) fn create(table: &Table, indexes: &[&Index], flavour: Flavour) -> Res
     let mut items: Vec<String> = table
         .columns
         .iter()
-        .map(|column| columns::definition(column, None, flavour))
+        .map(|column| columns::definition(column, flavour))
         .collect();
     items.extend(table.primary_key.iter().map(index::primary_key));
     items.extend(
