@@ -52,6 +52,15 @@ pub(super) fn compare(
         if index.live.content() != index.target.content() {
             directives.push(drop(index.live.written));
             directives.push(create(index.target.written));
+        } else if index.live.canonical.name != index.target.canonical.name
+            && names == ConstraintNames::Compare
+            && dialect.facts().renames_indexes
+        {
+            // Written otherwise, it is the same name to the engine, which shows it as it was written.
+            directives.push(Directive::RenameIndex {
+                table: table.clone(),
+                name: Change::new(index.live.written.name.clone(), index.target.written.name.clone()),
+            });
         }
     }
     let mut added: Vec<Option<Spelled<'_>>> = matched.target_only.into_iter().map(Some).collect();

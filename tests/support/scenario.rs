@@ -1,7 +1,10 @@
 //! One scenario on a server: a database, a target, and what must happen between them, with the program itself. What the servers of an
 //! engine are, how their rows are read and how the engine's own tool shows a database, says a [`Host`].
 
-#![allow(dead_code, reason = "the scenarios of each engine use their part of this module")]
+#![allow(
+    dead_code,
+    reason = "the scenarios of each engine use their part of this module"
+)]
 
 use std::{
     fs,

@@ -25,7 +25,7 @@ fn name_in(name: &mut Name) {
     *name = Name::new(fold(name));
 }
 
-/// A table. Its own name is exact.
+/// A table. Its own name is exact, and those of keys and constraints are shown as they were written.
 pub(super) fn table(table: &Table, flavour: Flavour) -> Table {
     let mut table = table.clone();
     options_in(&mut table.options);
@@ -194,7 +194,6 @@ fn default_method(options: &mut Options) {
 }
 
 fn index_in(index: &mut Index) {
-    name_in(&mut index.name);
     index.parts.iter_mut().for_each(part_in);
     index.method.iter_mut().for_each(name_in);
     if index.method.as_deref() == Some("btree") {
@@ -203,13 +202,11 @@ fn index_in(index: &mut Index) {
 }
 
 fn foreign_key_in(key: &mut ForeignKey) {
-    key.name.iter_mut().for_each(name_in);
     key.columns.iter_mut().for_each(name_in);
     key.referenced.iter_mut().for_each(name_in);
 }
 
 fn check_in(check: &mut Check) {
-    check.name.iter_mut().for_each(name_in);
     sql_in(&mut check.expression);
 }
 
@@ -255,7 +252,7 @@ mod tests {
         let mut of_server = of_script.clone();
         of_server.columns[0].ty = "int(11)".into();
         of_script.uniques.push(crate::schema::Unique {
-            name: Some("Ux".into()),
+            name: Some("ux".into()),
             columns: vec![IndexPart::column("A")],
             include: Vec::new(),
             nulls_not_distinct: false,
