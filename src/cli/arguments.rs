@@ -217,6 +217,19 @@ pub(crate) struct Upgrade {
     /// Print the SQL instead of running it
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
+    #[arg(long, value_name = "WHAT", conflicts_with = "dry_run")]
+    pub(crate) in_doubt: Option<InDoubt>,
+}
+
+/// What became of a statement that is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InDoubt {
+    /// It took effect: go on behind it
+    Done,
+    /// It did not: run it again
+    Again,
 }
 
 /// Take scripts back, down to a revision
@@ -234,6 +247,10 @@ pub(crate) struct Downgrade {
     /// Print the SQL instead of running it
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
+    #[arg(long, value_name = "WHAT", conflicts_with = "dry_run")]
+    pub(crate) in_doubt: Option<InDoubt>,
 }
 
 /// Say whether database, scripts and target are in step

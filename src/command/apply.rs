@@ -9,7 +9,7 @@ use crate::{
     Result,
     cli::{
         Terminal, Work,
-        arguments::{Downgrade, GlobalOptions, Upgrade},
+        arguments::{Downgrade, GlobalOptions, InDoubt, Upgrade},
     },
     database::Open,
     migrate::{self, Direction, Event, Migrator, Options, Ran},
@@ -27,6 +27,7 @@ pub(super) async fn upgrade(
         direction: Direction::Upgrade,
         to: &arguments.revision,
         dry_run: arguments.dry_run,
+        in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
 }
@@ -40,6 +41,7 @@ pub(super) async fn downgrade(
         direction: Direction::Downgrade,
         to: &arguments.revision,
         dry_run: arguments.dry_run,
+        in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
 }
@@ -49,6 +51,7 @@ struct Way<'a> {
     direction: Direction,
     to: &'a str,
     dry_run: bool,
+    in_doubt: Option<InDoubt>,
 }
 
 async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Result<Outcome> {
@@ -65,6 +68,10 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
     let options = Options::from(&project.config);
     let work = terminal.work("looking at the ledger");
     let mut migrator = Migrator::new(connection, url.engine(), &scripts, &options)?
+        .in_doubt(way.in_doubt.map(|word| match word {
+            InDoubt::Done => migrate::InDoubt::Done,
+            InDoubt::Again => migrate::InDoubt::Again,
+        }))
         .observed(|event: &Event<'_>| tell(terminal, &work, event));
     let from = heads(&migrator.current().await?);
 

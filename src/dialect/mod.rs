@@ -11,7 +11,7 @@ pub mod sqlite;
 mod tokens;
 
 pub use engine::Engine;
-pub use rules::{Alone, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
+pub use rules::{Alone, Doubt, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{
@@ -105,6 +105,11 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// How a statement of the user's own stands to the transaction of its script.
     fn placement(&self, _sql: &str) -> Placement {
         Placement::Inside
+    }
+
+    /// Whether a statement sets something for the session only, so that whoever goes on in another session has to run it again.
+    fn sets_session(&self, _sql: &str) -> bool {
+        false
     }
 
     /// What surrounds a statement that runs outside of any transaction.

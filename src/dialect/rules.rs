@@ -149,6 +149,22 @@ pub struct Alone {
     /// A query that tells what an attempt has left: no row when nothing is there, a row with [`Alone::DONE`] when the statement has had
     /// its effect, or a row with [`Alone::BROKEN`] and the statement that clears away what is left.
     pub standing: Option<String>,
+    /// How it is told whether it took effect, when it was cut off and its engine has no transactions around it.
+    pub doubt: Doubt,
+}
+
+/// How it is told whether a statement that commits by itself took effect. It is atomic: all of it did, or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Doubt {
+    /// It need not be told: running it again does no harm.
+    #[default]
+    Harmless,
+    /// By queries, at least one of which gives another answer behind it than before. One that fails gives an answer too.
+    Told(Vec<String>),
+    /// By the whole schema, which is another one behind it.
+    Schema,
+    /// By nothing that could be asked.
+    Untold,
 }
 
 impl Alone {

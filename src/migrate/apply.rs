@@ -5,6 +5,7 @@
 //! for the caller. Where a statement cannot be inside, or what it makes can only be used behind a commit, the transaction is
 //! committed here and a new one begun; the journal is told.
 
+use super::doubt;
 use super::journal::{Journal, Progress};
 use super::progress::{Event, Observer};
 use crate::config::Filter;
@@ -217,6 +218,14 @@ impl Run<'_, '_, '_> {
         self.done = done;
         let mut skipped = usize::try_from(done.saturating_sub(progress.before)).unwrap_or(usize::MAX);
         let statements = || progress.steps.iter().flat_map(|step| &step.statements);
+        // What was set for the session that is no more.
+        let dialect = self.runner.dialect;
+        for statement in statements()
+            .take(skipped)
+            .filter(|s| dialect.sets_session(&s.sql))
+        {
+            self.runner.connection.execute(&statement.sql).await?;
+        }
         // What runs outside transactions may have run, without anybody left to write it down.
         if let Some(statement) = statements().nth(skipped)
             && statement.placement == Placement::Outside
@@ -240,7 +249,8 @@ impl Run<'_, '_, '_> {
         while at < all.len() {
             let (directive, statement) = all[at];
             if statement.placement == Placement::Outside {
-                self.commit(progress).await?;
+                let before = self.before(statement).await?;
+                self.commit(progress, before.as_deref()).await?;
                 self.alone(directive, statement).await?;
                 self.done += 1;
                 at += 1;
@@ -255,12 +265,26 @@ impl Run<'_, '_, '_> {
             self.inside(&rest[..length]).await?;
             at += length;
             if commits && (at < all.len() || more_groups) {
-                self.commit(progress).await?;
+                self.commit(progress, None).await?;
                 self.runner.connection.execute(BEGIN).await?;
             }
         }
         self.tell(&[]);
         Ok(())
+    }
+
+    /// What tells later whether a statement took effect that commits by itself.
+    async fn before(&mut self, statement: &Statement) -> Result<Option<String>> {
+        let Runner {
+            connection,
+            dialect,
+            filter,
+            ..
+        } = &mut self.runner;
+        if self.journal.is_none() || dialect.facts().transactional_ddl {
+            return Ok(None);
+        }
+        doubt::fingerprint(connection, *dialect, filter, &statement.sql).await
     }
 
     /// Runs statements inside the transaction.
@@ -301,6 +325,15 @@ impl Run<'_, '_, '_> {
         {
             let _ = journal.withdraw(self.runner.connection).await;
         }
+        // What the server refuses has had no effect.
+        if self.runner.connection.is_alive()
+            && let Some(journal) = &mut self.journal
+        {
+            let _ = journal.settle(self.runner.connection).await;
+            if around.standing.is_none() {
+                let _ = journal.withdraw(self.runner.connection).await;
+            }
+        }
         Err(failed(error, directive, statement))
     }
 
@@ -336,10 +369,10 @@ impl Run<'_, '_, '_> {
     }
 
     /// Commits what has run, with how far it is.
-    async fn commit(&mut self, progress: &Progress) -> Result<()> {
+    async fn commit(&mut self, progress: &Progress, in_doubt: Option<&str>) -> Result<()> {
         if let Some(journal) = &mut self.journal {
             journal
-                .write(self.runner.connection, self.done, self.total, progress)
+                .write(self.runner.connection, self.done, self.total, progress, in_doubt)
                 .await?;
         }
         self.runner.connection.execute("COMMIT").await?;
@@ -353,7 +386,7 @@ impl Run<'_, '_, '_> {
     async fn note(&mut self, progress: &Progress) -> Result<()> {
         if let Some(journal) = &mut self.journal {
             journal
-                .write(self.runner.connection, self.done, self.total, progress)
+                .write(self.runner.connection, self.done, self.total, progress, None)
                 .await?;
             journal.commit(self.done, self.total);
         }

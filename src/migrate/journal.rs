@@ -102,6 +102,8 @@ pub(super) struct Journal<'l> {
     group: Option<usize>,
     /// How many statements of how many are committed with it.
     committed: Option<(u64, u64)>,
+    /// Whether a statement that commits by itself was begun and nobody knows how it ended.
+    in_doubt: bool,
     /// A line of the other direction that this one takes the place of.
     replaces: Option<Unfinished>,
 }
@@ -115,6 +117,7 @@ impl<'l> Journal<'l> {
             line: None,
             group: None,
             committed: None,
+            in_doubt: false,
             replaces: None,
         }
     }
@@ -146,20 +149,27 @@ impl<'l> Journal<'l> {
         self.entry.direction
     }
 
-    /// Writes down, inside the open transaction, how far the script is when it commits.
+    /// Whether a statement that commits by itself was begun and nobody knows how it ended.
+    pub(super) fn in_doubt(&self) -> bool {
+        self.in_doubt
+    }
+
+    /// Writes down, inside the open transaction, how far the script is when it commits, and what was seen before a statement that
+    /// runs next and commits by itself.
     pub(super) async fn write(
         &mut self,
         connection: &mut Connection,
         done: u64,
         total: u64,
         progress: &Progress,
+        in_doubt: Option<&str>,
     ) -> Result<()> {
         if let Some(line) = self.line {
             let text = (self.group != Some(progress.group))
                 .then(|| progress.text())
                 .transpose()?;
             self.ledger
-                .advance_line(connection, line, done, total, text.as_deref())
+                .advance_line(connection, line, done, total, text.as_deref(), in_doubt)
                 .await?;
         } else {
             self.ledger.ensure(connection).await?;
@@ -171,17 +181,29 @@ impl<'l> Journal<'l> {
             };
             let line = self
                 .ledger
-                .open_line(connection, &entry, &progress.text()?)
+                .open_line(connection, &entry, &progress.text()?, in_doubt)
                 .await?;
             self.line = Some(line);
         }
         self.group = Some(progress.group);
+        self.in_doubt = in_doubt.is_some();
         Ok(())
     }
 
     /// Takes note that what was written is committed.
     pub(super) fn commit(&mut self, done: u64, total: u64) {
         self.committed = Some((done, total));
+    }
+
+    /// Writes down that the statement which was begun last has failed, and is not in doubt.
+    pub(super) async fn settle(&mut self, connection: &mut Connection) -> Result<()> {
+        if let (Some(line), Some((done, total)), true) = (self.line, self.committed, self.in_doubt) {
+            self.ledger
+                .advance_line(connection, line, done, total, None, None)
+                .await?;
+            self.in_doubt = false;
+        }
+        Ok(())
     }
 
     /// Takes the line out again when nothing of the script is left.

@@ -4,7 +4,7 @@
 //! Goes out: SQL by way of the dialect, or rows read back. Reading never creates the tables.
 
 use crate::database::{Connection, Row};
-use crate::dialect::{Dialect, Engine};
+use crate::dialect::{Dialect, Engine, mysql};
 use crate::directive::{Directive, Literal};
 use crate::plan::{plan, terminated};
 use crate::schema::{Column, IndexPart, Options, PrimaryKey, QName, Schema, Table};
@@ -85,6 +85,8 @@ pub(super) struct Unfinished {
     pub(super) entry: Entry,
     /// What is needed to go on.
     pub(super) progress: String,
+    /// What was seen before the statement that ran when the run was cut off, if it commits by itself.
+    pub(super) in_doubt: Option<String>,
 }
 
 /// What the ledger says.
@@ -98,6 +100,8 @@ pub(super) struct Record {
     pub(super) unfinished: Option<Unfinished>,
 }
 
+/// Begins a transaction behind one that was committed.
+const BEGIN: &str = "BEGIN";
 const VERSION_COLUMN: &str = "version_num";
 const HISTORY_COLUMNS: [(&str, &str); 10] = [
     ("id", "integer"),
@@ -111,8 +115,10 @@ const HISTORY_COLUMNS: [(&str, &str); 10] = [
     ("statements_total", "integer"),
     ("progress", "text"),
 ];
+/// One more, where statements commit by themselves.
+const IN_DOUBT: (&str, &str) = ("in_doubt", "varchar(64)");
 /// Columns of the history that may be NULL.
-const OPTIONAL: [&str; 4] = ["revision", "checksum", "finished_at", "progress"];
+const OPTIONAL: [&str; 5] = ["revision", "checksum", "finished_at", "progress", IN_DOUBT.0];
 
 impl Ledger {
     /// The ledger in tables of these names; where the engine has namespaces, what stands before a `.` is one.
@@ -232,6 +238,10 @@ impl Ledger {
                 line: row.integer(0)?,
                 entry: entry(row)?,
                 progress: row.text(9)?.to_owned(),
+                in_doubt: match row.values().get(10) {
+                    Some(_) => row.optional_text(10)?.map(str::to_owned),
+                    None => None,
+                },
             })
         };
         connection
@@ -250,8 +260,11 @@ impl Ledger {
         connection: &mut Connection,
         entry: &Entry,
         progress: &str,
+        in_doubt: Option<&str>,
     ) -> Result<i64> {
-        connection.execute(&self.line(entry, Some(progress))).await?;
+        connection
+            .execute(&self.line(entry, Some((progress, in_doubt))))
+            .await?;
         let sql = format!(
             "SELECT max({}) FROM {}",
             self.columns()[0],
@@ -261,7 +274,8 @@ impl Ledger {
         rows.first().map_or(Ok(0), |row| row.integer(0))
     }
 
-    /// Writes down how far a script has come; `progress` when it has changed.
+    /// Writes down how far a script has come; `progress` when it has changed; `in_doubt` when a statement runs next that commits by
+    /// itself.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -272,9 +286,11 @@ impl Ledger {
         statements: u64,
         total: u64,
         progress: Option<&str>,
+        in_doubt: Option<&str>,
     ) -> Result<()> {
         let mut changes = vec![(7, self.number(statements)), (8, self.number(total))];
         changes.extend(progress.map(|progress| (9, self.text(progress))));
+        changes.extend(self.doubts().then(|| (10, self.optional(in_doubt))));
         self.change_line(connection, line, &changes).await
     }
 
@@ -289,12 +305,13 @@ impl Ledger {
         statements: u64,
         total: u64,
     ) -> Result<()> {
-        let changes = [
+        let mut changes = vec![
             (6, self.text(&Timestamp::now().to_string())),
             (7, self.number(statements)),
             (8, self.number(total)),
-            (9, self.dialect.literal(&Literal::Null)),
+            (9, self.optional(None)),
         ];
+        changes.extend(self.doubts().then(|| (10, self.optional(None))));
         self.change_line(connection, line, &changes).await
     }
 
@@ -338,8 +355,19 @@ impl Ledger {
     }
 
     fn columns(&self) -> Vec<String> {
-        let names = HISTORY_COLUMNS.iter();
+        let names = self.history_columns();
         names.map(|(name, _)| self.dialect.quote(name)).collect()
+    }
+
+    fn history_columns(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        HISTORY_COLUMNS
+            .into_iter()
+            .chain(self.doubts().then_some(IN_DOUBT))
+    }
+
+    /// Whether statements commit by themselves, so that one may be in doubt.
+    fn doubts(&self) -> bool {
+        !self.dialect.facts().transactional_ddl
     }
 
     fn number(&self, n: u64) -> String {
@@ -347,7 +375,7 @@ impl Ledger {
             .literal(&Literal::Integer(i64::try_from(n).unwrap_or(i64::MAX)))
     }
 
-    /// Makes the tables that are missing. Gives whether it made one.
+    /// Makes the tables that are missing, inside a transaction. Gives whether it made one.
     pub(super) async fn ensure(&self, connection: &mut Connection) -> Result<bool> {
         let mut made = false;
         for table in [self.version_model(), self.history_model()] {
@@ -360,6 +388,10 @@ impl Ledger {
                 }
                 made = true;
             }
+        }
+        // Making them has committed the transaction in which the rest is to be.
+        if made && self.doubts() {
+            connection.execute(BEGIN).await?;
         }
         Ok(made)
     }
@@ -451,9 +483,8 @@ impl Ledger {
         self.line(entry, None)
     }
 
-    fn line(&self, entry: &Entry, progress: Option<&str>) -> String {
-        let optional =
-            |text: Option<&str>| text.map_or_else(|| self.dialect.literal(&Literal::Null), |t| self.text(t));
+    fn line(&self, entry: &Entry, progress: Option<(&str, Option<&str>)>) -> String {
+        let optional = |text: Option<&str>| self.optional(text);
         let now = entry.started_at.is_none();
         let time = |time: Option<Timestamp>| match time {
             None if now => "CURRENT_TIMESTAMP".to_owned(),
@@ -470,7 +501,10 @@ impl Ledger {
             self.number(entry.statements),
             self.number(entry.statements_total),
         ];
-        values.extend(progress.map(|progress| self.text(progress)));
+        if let Some((progress, in_doubt)) = progress {
+            values.push(self.text(progress));
+            values.extend(self.doubts().then(|| optional(in_doubt)));
+        }
         // The next number comes from the table itself: no engine's own numbering is needed, and a migrator is alone.
         format!(
             "INSERT INTO {table} ({}) SELECT coalesce(max({id}), 0) + 1, {} FROM {table}",
@@ -499,7 +533,7 @@ impl Ledger {
     }
 
     fn version_model(&self) -> Table {
-        let mut table = Table::new(self.version.clone());
+        let mut table = self.table(&self.version);
         table.columns.push(Column {
             not_null: true,
             ..Column::new(VERSION_COLUMN, "varchar(255)")
@@ -509,16 +543,38 @@ impl Ledger {
     }
 
     fn history_model(&self) -> Table {
-        let mut table = Table::new(self.history.clone());
-        table.columns = HISTORY_COLUMNS
-            .iter()
+        let mut table = self.table(&self.history);
+        table.columns = self
+            .history_columns()
             .map(|(name, ty)| Column {
-                not_null: !OPTIONAL.contains(name),
-                ..Column::new(*name, *ty)
+                not_null: !OPTIONAL.contains(&name),
+                ..Column::new(name, self.long(ty))
             })
             .collect();
         table.primary_key = Some(key(HISTORY_COLUMNS[0].0));
         table
+    }
+
+    /// A table that holds the names of revisions by their letters, whatever the database has as its default.
+    fn table(&self, name: &QName) -> Table {
+        let mut table = Table::new(name.clone());
+        match self.dialect.engine() {
+            Engine::Sqlite | Engine::Postgres => {}
+            Engine::Mysql | Engine::Mariadb => {
+                table
+                    .options
+                    .insert(mysql::option::COLLATION.to_owned(), "utf8mb4_bin".to_owned());
+            }
+        }
+        table
+    }
+
+    /// The type that takes what a script has planned, however much that is.
+    fn long(&self, ty: &'static str) -> &'static str {
+        match (self.dialect.engine(), ty) {
+            (Engine::Mysql | Engine::Mariadb, "text") => "longtext",
+            _ => ty,
+        }
     }
 
     fn quoted(&self, name: &QName) -> String {
@@ -547,11 +603,15 @@ impl Ledger {
                 self.text(self.namespace(table).unwrap_or("public")),
                 self.text(&table.name)
             )),
-            Engine::Mysql | Engine::Mariadb => Err(Error::new(
-                ErrorKind::Usage,
-                format!("{engine} is not served by this version"),
+            Engine::Mysql | Engine::Mariadb => Ok(format!(
+                "SELECT EXISTS (SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {})",
+                self.text(&table.name)
             )),
         }
+    }
+
+    fn optional(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| self.dialect.literal(&Literal::Null), |text| self.text(text))
     }
 
     fn text(&self, text: &str) -> String {

@@ -11,12 +11,15 @@ use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 
 /// How an engine lets one migrator in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lock {
     /// The transaction that may write is the lock: the engine has one of them per database.
     WriteTransaction,
     /// A lock of the session under this number, which lasts over transactions.
     Advisory(i64),
+    /// A lock of the session under this name (an expression), which lasts over transactions, and over the statement that still runs
+    /// when the session's client is gone.
+    Named(String),
 }
 
 impl Lock {
@@ -30,67 +33,76 @@ impl Lock {
             Engine::Sqlite => Ok(Self::WriteTransaction),
             // The server keeps the numbers of each database apart.
             Engine::Postgres => Ok(Self::Advisory(number_of(ledger))),
-            Engine::Mysql | Engine::Mariadb => Err(Error::new(
-                ErrorKind::Usage,
-                format!("{engine} is not served by this version"),
-            )),
+            // Names are one for the whole server, and at most 64 characters.
+            Engine::Mysql | Engine::Mariadb => Ok(Self::Named(format!(
+                "CONCAT('autogen {:016x} ', LEFT(SHA2(DATABASE(), 256), 32))",
+                number_of(ledger)
+            ))),
         }
     }
 
     /// Begins a transaction, once this is the only migrator.
-    pub(super) fn begin(self) -> &'static str {
+    pub(super) fn begin(&self) -> &'static str {
         match self {
             Self::WriteTransaction => "BEGIN IMMEDIATE",
             Self::Advisory(_) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Self::Named(_) => "BEGIN",
         }
     }
 
     /// What lets the next one in, where the end of the transaction does not.
-    pub(super) fn release(self) -> Option<String> {
+    pub(super) fn release(&self) -> Option<String> {
         match self {
             Self::WriteTransaction => None,
             Self::Advisory(number) => Some(format!("SELECT pg_catalog.pg_advisory_unlock({number})")),
+            Self::Named(name) => Some(format!("DO RELEASE_LOCK({name})")),
         }
     }
 
     /// Takes the lock, if nobody has it.
-    async fn take(self, connection: &mut Connection) -> Result<()> {
-        match self {
-            Self::WriteTransaction => Ok(()),
-            Self::Advisory(number) => {
-                let sql = format!("SELECT pg_catalog.pg_try_advisory_lock({number})");
-                let rows = connection.query(&sql).await?;
-                if rows.first().map_or(Ok(false), |row| row.boolean(0))? {
-                    return Ok(());
-                }
-                Err(Error::new(
-                    ErrorKind::Locked,
-                    "another migrator is at work on this database",
-                ))
-            }
+    async fn take(&self, connection: &mut Connection) -> Result<()> {
+        let sql = match self {
+            Self::WriteTransaction => return Ok(()),
+            Self::Advisory(number) => format!("SELECT pg_catalog.pg_try_advisory_lock({number})"),
+            Self::Named(name) => format!("SELECT COALESCE(GET_LOCK({name}, 0), 0)"),
+        };
+        let rows = connection.query(&sql).await?;
+        if rows.first().map_or(Ok(false), |row| row.boolean(0))? {
+            return Ok(());
         }
+        Err(Error::new(
+            ErrorKind::Locked,
+            "another migrator is at work on this database",
+        ))
     }
 
     /// Who has the lock, for a person who wonders what to do.
-    async fn holder(self, connection: &mut Connection) -> Option<String> {
-        let Self::Advisory(number) = self else {
-            return None;
-        };
-        let sql = format!(
-            "SELECT a.pid, a.usename, coalesce(pg_catalog.host(a.client_addr), 'this machine')
+    async fn holder(&self, connection: &mut Connection) -> Option<String> {
+        let sql = match self {
+            Self::WriteTransaction => return None,
+            Self::Advisory(number) => format!(
+                "SELECT a.pid, a.usename, coalesce(pg_catalog.host(a.client_addr), 'this machine')
              FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
              WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
                AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
                AND (l.classid::pg_catalog.int8 << 32) | l.objid::pg_catalog.int8 = {number}"
-        );
+            ),
+            Self::Named(name) => format!(
+                "SELECT ID, USER, HOST FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK({name})"
+            ),
+        };
         let rows = connection.query(&sql).await.ok()?;
         let row = rows.first()?;
-        let process = row.integer(0).ok()?;
-        Some(format!(
-            "it is process {process} of the server, of {} at {}; `SELECT pg_terminate_backend({process})` ends it",
-            row.text(1).ok()?,
-            row.text(2).ok()?
-        ))
+        let session = row.integer(0).ok()?;
+        let (user, host) = (row.text(1).ok()?, row.text(2).ok()?);
+        Some(match self {
+            Self::Named(_) => format!(
+                "it is session {session} of the server, of {user} at {host}; `KILL {session}` ends it"
+            ),
+            Self::WriteTransaction | Self::Advisory(_) => format!(
+                "it is process {session} of the server, of {user} at {host}; `SELECT pg_terminate_backend({session})` ends it"
+            ),
+        })
     }
 }
 
@@ -109,7 +121,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// [`ErrorKind::Locked`] when somebody else holds the database for longer than `timeout`.
 pub(super) async fn begin(
-    lock: Lock,
+    lock: &Lock,
     connection: &mut Connection,
     timeout: Duration,
     observer: &mut dyn Observer,
@@ -185,7 +197,7 @@ fn seconds(time: Duration) -> String {
 ///
 /// # Errors
 /// [`ErrorKind::Locked`] when they do not; the transaction is then still open. Whatever the database says.
-pub(super) async fn commit(lock: Lock, connection: &mut Connection, timeout: Duration) -> Result<()> {
+pub(super) async fn commit(lock: &Lock, connection: &mut Connection, timeout: Duration) -> Result<()> {
     let started = Instant::now();
     loop {
         let Err(error) = connection.execute("COMMIT").await else {
@@ -194,7 +206,7 @@ pub(super) async fn commit(lock: Lock, connection: &mut Connection, timeout: Dur
         let stays_open = match lock {
             Lock::WriteTransaction => error.kind() == ErrorKind::Locked,
             // A commit that fails has rolled back, and the next one would find nothing to commit and succeed.
-            Lock::Advisory(_) => false,
+            Lock::Advisory(_) | Lock::Named(_) => false,
         };
         if !stays_open || started.elapsed() >= timeout {
             return Err(error);

@@ -4,6 +4,7 @@
 //! checked, the commit. Whatever goes wrong on the way, or whoever drops the future, leaves the database as it was
 //! before that script.
 
+use super::doubt::InDoubt;
 use super::ledger::{Record, Unfinished};
 use super::lock::Lock;
 use super::progress::Observer;
@@ -59,9 +60,11 @@ pub struct Migrator<'a> {
     pub(super) scripts: &'a dyn Scripts,
     pub(super) ledger: Ledger,
     pub(super) filter: Filter,
-    lock: Lock,
+    pub(super) lock: Lock,
+    /// What somebody says about a statement that is in doubt.
+    pub(super) in_doubt: Option<InDoubt>,
     lock_timeout: Duration,
-    settings: Settings,
+    pub(super) settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
@@ -90,11 +93,19 @@ impl<'a> Migrator<'a> {
             filter: Filter::everything().hiding(ledger.tables()),
             lock: Lock::of(engine, &ledger.name())?,
             ledger,
+            in_doubt: None,
             lock_timeout: options.lock_timeout,
             settings: Settings::of(engine, options),
             observer: Box::new(()),
             unfinished: None,
         })
+    }
+
+    /// Says whether the statement took effect that was running when an earlier run was cut off, where the database does not tell.
+    #[must_use]
+    pub fn in_doubt(mut self, word: Option<InDoubt>) -> Self {
+        self.in_doubt = word;
+        self
     }
 
     /// Tells `observer` what happens.
@@ -248,7 +259,7 @@ impl<'a> Migrator<'a> {
             for sql in self.settings.before.iter().chain(&session.before) {
                 connection.execute(sql).await?;
             }
-            lock::begin(self.lock, connection, self.lock_timeout, &mut *self.observer).await
+            lock::begin(&self.lock, connection, self.lock_timeout, &mut *self.observer).await
         };
         match begun.await {
             Ok(()) => Ok(()),
@@ -263,9 +274,9 @@ impl<'a> Migrator<'a> {
     pub(super) async fn end<T>(&mut self, result: Result<T>) -> Result<T> {
         let result = match result {
             Ok(value) => {
-                let (lock, timeout) = (self.lock, self.lock_timeout);
+                let (lock, timeout) = (self.lock.clone(), self.lock_timeout);
                 let connection = self.connected()?;
-                match lock::commit(lock, connection, timeout).await {
+                match lock::commit(&lock, connection, timeout).await {
                     Ok(()) => Ok(value),
                     Err(error) if connection.is_alive() => Err(error),
                     Err(error) => Err(error

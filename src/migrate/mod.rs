@@ -3,9 +3,10 @@
 //! Comes in: a connection, scripts and where to go. Goes out: a database that is there, or exactly where it was. Each script and
 //! its line in the ledger are one transaction; a script with statements that cannot be in one runs in segments, and the ledger says
 //! how far it is. Nothing here knows an engine but for `lock` (how one migrator is alone), `settings` (what its session is set
-//! to) and one query in `ledger`; nothing prints.
+//! to) and `ledger` (how its tables are asked for and made); nothing prints.
 
 mod apply;
+mod doubt;
 mod journal;
 mod ledger;
 mod lock;
@@ -20,6 +21,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use doubt::InDoubt;
 pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options};
 pub use preview::{Preview, PreviewedScript, offline_sql};

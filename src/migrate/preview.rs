@@ -162,6 +162,11 @@ async fn text(
     let mut out = String::new();
     if !path.is_empty() {
         out.push_str(&comment("run this with a client that stops at the first error"));
+        if !foresight.dialect.facts().transactional_ddl {
+            out.push_str(&comment(
+                "there are no transactions around what changes the schema: each of these statements commits by itself",
+            ));
+        }
         out.push('\n');
     }
     for revision in path {
@@ -185,13 +190,19 @@ async fn text(
             .await
             .map_err(|error| error.context(&name))?;
 
-        body.open();
+        let transactional = foresight.dialect.facts().transactional_ddl;
+        if transactional {
+            body.open();
+        } else {
+            body.commit();
+        }
         body.push("\n");
         body.push(&comment("the ledger"));
         if !ledger_is_there {
             body.push(&ledger.creation_sql()?);
             ledger_is_there = true;
         }
+        body.open();
         let now = moved(&heads, revision, direction, scripts);
         for sql in ledger.moves(&heads, &now) {
             body.push(&terminated(&sql));

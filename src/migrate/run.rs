@@ -4,6 +4,7 @@
 //! transaction, and whoever else has moved the database meanwhile is noticed there.
 
 use super::apply::{Runner, Start, Violations, apply};
+use super::doubt;
 use super::journal::{Journal, Progress};
 use super::ledger::{Record, Unfinished};
 use super::migrator::{not_there, opposite};
@@ -108,6 +109,18 @@ impl Migrator<'_> {
             ran: Vec::new(),
             notices: self.changed_scripts(&record)?,
         };
+        if run.length > 0 {
+            run.notices.extend(self.settings.notice.clone());
+        }
+        let doubt = record
+            .unfinished
+            .as_ref()
+            .and_then(|unfinished| unfinished.in_doubt.as_ref());
+        if self.in_doubt.is_some() && doubt.is_none() {
+            run.notices.push(Notice::warning(
+                "no statement is in doubt, so that `--in-doubt` has no effect",
+            ));
+        }
         for notice in &run.notices {
             self.observer.event(&Event::Noticed(notice));
         }
@@ -334,6 +347,10 @@ impl Migrator<'_> {
         };
         match left {
             None => error,
+            Some(_) if journal.in_doubt() => error.hint(format!(
+                "whether the statement took effect is found out by the next `autogen {}`",
+                journal.direction()
+            )),
             Some((0, _)) => error.hint(format!(
                 "what it may have left is cleared away by the next `autogen {}`",
                 journal.direction()
@@ -367,6 +384,17 @@ impl Migrator<'_> {
         let unfinished = self.ledger.unfinished(connection).await?;
         if now != heads {
             return Ok(overtaken(now));
+        }
+        let unfinished = match unfinished {
+            Some(unfinished) => Some(self.tell_doubt(task, unfinished, run).await?),
+            None => None,
+        };
+        let Some(connection) = &mut self.connection else {
+            return Err(not_there());
+        };
+        if !self.dialect.facts().transactional_ddl {
+            // To make its tables later would commit what has been done by then.
+            self.ledger.ensure(connection).await?;
         }
         let begin = match unfinished {
             None if task.takes_back => {
@@ -427,6 +455,71 @@ impl Migrator<'_> {
             },
             statements: Some(effect.statements),
         })
+    }
+
+    /// Finds out whether the statement took effect that was running when an earlier run was cut off, and writes it down.
+    ///
+    /// # Errors
+    /// When nothing tells, and nobody has said it.
+    async fn tell_doubt(
+        &mut self,
+        task: &Task,
+        mut unfinished: Unfinished,
+        run: &mut Run,
+    ) -> Result<Unfinished> {
+        let Some(before) = unfinished.in_doubt.clone() else {
+            return Ok(unfinished);
+        };
+        let progress = Progress::read(&unfinished)?;
+        let Some((number, statement)) = doubt::statement(&unfinished, &progress) else {
+            return Ok(unfinished);
+        };
+        let Some(connection) = &mut self.connection else {
+            return Err(not_there());
+        };
+        let entry = &mut unfinished.entry;
+        let total = entry.statements_total;
+        let what = format!("statement {number} of {total} of its {}", entry.direction);
+        let sql = statement.sql.as_str();
+        let took_effect = doubt::took_effect(
+            connection,
+            self.dialect,
+            &self.filter,
+            (&before, sql),
+            self.in_doubt,
+        )
+        .await?;
+        let Some(took_effect) = took_effect else {
+            let command = match run.direction {
+                Direction::Upgrade | Direction::Stamp => "upgrade".to_owned(),
+                Direction::Downgrade => "downgrade -1".to_owned(),
+            };
+            return Err(doubt::not_told(&what, sql, &command));
+        };
+        entry.statements += u64::from(took_effect);
+        let (line, done) = (unfinished.line, unfinished.entry.statements);
+        self.ledger
+            .advance_line(connection, line, done, total, None, None)
+            .await?;
+        connection.execute("COMMIT").await?;
+        connection.execute(self.lock.begin()).await?;
+        unfinished.in_doubt = None;
+        let name = self.name_of(&task.header.revision);
+        let by = if self.in_doubt.is_some() {
+            ", as you say"
+        } else {
+            ""
+        };
+        let effect = if took_effect {
+            "took effect"
+        } else {
+            "did not take effect"
+        };
+        self.notice(
+            run,
+            format!("{name}: {what} was running when an earlier run was cut off, and {effect}{by}: {sql}"),
+        );
+        Ok(unfinished)
     }
 
     /// Where a script begins that finds one half done: behind what has run, or with what takes that back.

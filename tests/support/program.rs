@@ -205,7 +205,10 @@ impl Program {
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
         // Whoever tests may have a server of their own.
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        for (name, _) in std::env::vars_os().filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            name.starts_with("PG") || name.starts_with("MYSQL_")
+        }) {
             command.env_remove(name);
         }
         for name in [

@@ -19,6 +19,7 @@ mod names;
 mod objects;
 pub(crate) mod option;
 mod partition;
+mod placement;
 mod rename;
 mod sequence;
 mod spelling;
@@ -29,7 +30,7 @@ mod values;
 #[cfg(feature = "mysql")]
 pub(crate) use spelling::{quote, text};
 
-use super::{Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
+use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, RenamedPart};
 use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
@@ -188,6 +189,18 @@ impl Dialect for Mysql {
         objects::arrange(directives)
     }
 
+    fn placement(&self, sql: &str) -> Placement {
+        placement::placement(sql)
+    }
+
+    fn sets_session(&self, sql: &str) -> bool {
+        placement::sets_session(sql)
+    }
+
+    fn alone(&self, sql: &str) -> Alone {
+        placement::alone(sql)
+    }
+
     fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {
         values::refuses(old, new)
     }
@@ -243,7 +256,9 @@ impl Mysql {
             D::CreateObject(object) => objects::create(object, before, flavour),
             D::DropObject(object) => Ok(vec![objects::drop(object, flavour)?]),
             D::ReplaceObject(change) => objects::replace(change, before, flavour),
-            D::Execute { sql } => one(sql.to_string()),
+            D::Execute { sql } => Ok(vec![
+                Statement::new(sql.to_string()).placed(placement::placement(sql)),
+            ]),
             D::BulkInsert(insert) => {
                 let rows: Vec<String> = insert
                     .rows

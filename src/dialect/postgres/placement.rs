@@ -2,7 +2,7 @@
 
 use super::spelling::text;
 use super::tokens::Tokens;
-use crate::dialect::{Alone, Placement};
+use crate::dialect::{Alone, Doubt, Placement};
 
 /// How a statement of the user's own stands to the transaction (manual, "cannot be executed inside a transaction block").
 pub(super) fn placement(sql: &str) -> Placement {
@@ -49,6 +49,8 @@ pub(super) fn alone(sql: &str) -> Alone {
         after: Tokens::of(sql)
             .find(0, &["CONCURRENTLY"])
             .map(|_| WAIT_AS_BEFORE.to_owned()),
+        // What stands there tells.
+        doubt: Doubt::Harmless,
     }
 }
 
