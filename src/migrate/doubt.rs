@@ -76,7 +76,7 @@ async fn answer(connection: &mut Connection, question: &str) -> Result<String> {
     }
 }
 
-/// The definition of a table without the next number of its AUTO_INCREMENT, which rows change.
+/// The definition of a table without the next number of its `AUTO_INCREMENT`, which rows change.
 fn without_counter(text: &str) -> String {
     const COUNTER: &str = " AUTO_INCREMENT=";
     let Some(at) = text.find(") ENGINE=").and_then(|end| {

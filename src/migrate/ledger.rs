@@ -516,7 +516,7 @@ impl Ledger {
     }
 
     async fn has(&self, connection: &mut Connection, table: &QName) -> Result<bool> {
-        let sql = self.probe(connection.engine(), table)?;
+        let sql = self.probe(connection.engine(), table);
         let rows = connection.query(&sql).await?;
         rows.first().map_or(Ok(false), |row| row.boolean(0))
     }
@@ -592,21 +592,21 @@ impl Ledger {
     }
 
     /// A query that gives one truth value: whether there is a table of that name.
-    fn probe(&self, engine: Engine, table: &QName) -> Result<String> {
+    fn probe(&self, engine: Engine, table: &QName) -> String {
         match engine {
-            Engine::Sqlite => Ok(sea_schema::sqlite::Sqlite
+            Engine::Sqlite => sea_schema::sqlite::Sqlite
                 .has_table(&*table.name)
-                .to_string(SqliteQueryBuilder)),
-            Engine::Postgres => Ok(format!(
+                .to_string(SqliteQueryBuilder),
+            Engine::Postgres => format!(
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                  WHERE n.nspname = {} AND c.relname = {} AND c.relkind IN ('r', 'p', 'v', 'f'))",
                 self.text(self.namespace(table).unwrap_or("public")),
                 self.text(&table.name)
-            )),
-            Engine::Mysql | Engine::Mariadb => Ok(format!(
+            ),
+            Engine::Mysql | Engine::Mariadb => format!(
                 "SELECT EXISTS (SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {})",
                 self.text(&table.name)
-            )),
+            ),
         }
     }
 

@@ -24,20 +24,17 @@ pub(super) enum Lock {
 
 impl Lock {
     /// The lock of a ledger by the name of its table.
-    ///
-    /// # Errors
-    /// When this version does not serve the engine.
-    pub(super) fn of(engine: Engine, ledger: &str) -> Result<Self> {
+    pub(super) fn of(engine: Engine, ledger: &str) -> Self {
         match engine {
             // <https://www.sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions>
-            Engine::Sqlite => Ok(Self::WriteTransaction),
+            Engine::Sqlite => Self::WriteTransaction,
             // The server keeps the numbers of each database apart.
-            Engine::Postgres => Ok(Self::Advisory(number_of(ledger))),
+            Engine::Postgres => Self::Advisory(number_of(ledger)),
             // Names are one for the whole server, and at most 64 characters.
-            Engine::Mysql | Engine::Mariadb => Ok(Self::Named(format!(
+            Engine::Mysql | Engine::Mariadb => Self::Named(format!(
                 "CONCAT('autogen {:016x} ', LEFT(SHA2(DATABASE(), 256), 32))",
                 number_of(ledger)
-            ))),
+            )),
         }
     }
 

@@ -91,7 +91,7 @@ impl<'a> Migrator<'a> {
             dialect,
             scripts,
             filter: Filter::everything().hiding(ledger.tables()),
-            lock: Lock::of(engine, &ledger.name())?,
+            lock: Lock::of(engine, &ledger.name()),
             ledger,
             in_doubt: None,
             lock_timeout: options.lock_timeout,

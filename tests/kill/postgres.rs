@@ -17,7 +17,7 @@ fn state(database: &Database) -> String {
 #[test]
 fn an_upgrade_that_was_killed_anywhere_is_rolled_back_and_then_complete() {
     for server in server::postgres() {
-        for at in 0..STATEMENTS.len() {
+        for (at, statement) in STATEMENTS.iter().enumerate() {
             let database = server.database("killed");
             let program = Program::on(&database.url());
             program.script_of("a1", "", &strs(&tables()), &[]);
@@ -39,7 +39,7 @@ fn an_upgrade_that_was_killed_anywhere_is_rolled_back_and_then_complete() {
                 database.name
             );
             wait_until("the session is gone", || database.sql(&others) == "0\n");
-            assert_eq!(state(&database), before, "{}", STATEMENTS[at]);
+            assert_eq!(state(&database), before, "{statement}");
             program.run(&["upgrade"]).ok();
             let after = state(&database);
             assert!(after.ends_with(&format!("{}\nb2\n", STATEMENTS.len())), "{after}");
