@@ -17,7 +17,9 @@ use super::spelling::{qname, quote, text};
 use super::{Flavour, MARIADB, MYSQL, Mysql, constraints, ddl, index, option, partition, table};
 use crate::dialect::Statement;
 use crate::directive::{AlterTable, Change, Directive, TableChange};
-use crate::schema::{Check, Constraint, Index, IndexPart, Name, PartTarget, QName, Schema, Table};
+use crate::schema::{
+    Check, Constraint, ForeignKey, Index, IndexPart, Name, PartTarget, QName, Schema, Table,
+};
 use crate::sql::{Lexicon, mentions};
 use crate::{Error, ErrorKind, Result};
 
@@ -167,7 +169,8 @@ impl<'a> Alteration<'a> {
         let mut main = goes.clauses;
         main.extend(work.drops);
         main.extend(work.clauses);
-        main.extend(self.keys_that_come(old, &goes.again)?);
+        let comes = self.keys_that_come(old, &goes.again)?;
+        main.extend(comes.clauses);
         let (options, convert) = self.options(old);
         main.extend(options);
         let mut foreign = goes.foreign_keys;
@@ -193,6 +196,7 @@ impl<'a> Alteration<'a> {
             statements.push(ddl(alter_table(self.name, &main)));
         }
         statements.extend(work.apart);
+        statements.extend(alter(comes.apart));
         if let Some((last, rows)) = partitions.last {
             let mut statement = ddl(last);
             if rows == partition::Rows::Go {
@@ -321,8 +325,8 @@ impl<'a> Alteration<'a> {
     }
 
     /// Keys, foreign keys and checks that come. Keys come first: the server looks for one that serves a foreign key.
-    fn keys_that_come(&self, old: &Table, again: &[String]) -> Result<Vec<String>> {
-        let (mut keys, mut rest) = (Vec::new(), Vec::new());
+    fn keys_that_come(&self, old: &Table, again: &[String]) -> Result<Coming> {
+        let (mut keys, mut rest, mut apart) = (Vec::new(), Vec::new(), Vec::new());
         for change in &self.alter.changes {
             let new = match change {
                 TableChange::AddConstraint { constraint } => constraint.clone(),
@@ -341,6 +345,7 @@ impl<'a> Alteration<'a> {
             match new {
                 Constraint::PrimaryKey(_) => keys.insert(0, clause),
                 Constraint::Unique(_) => keys.push(clause),
+                Constraint::ForeignKey(key) if self.refers_to_what_changes(&key) => apart.push(clause),
                 _ => rest.push(clause),
             }
         }
@@ -363,7 +368,23 @@ impl<'a> Alteration<'a> {
             }
         }
         clauses.extend(rest);
-        Ok(clauses)
+        Ok(Coming { clauses, apart })
+    }
+
+    /// Whether a foreign key refers to columns of its own table that change: the server looks for them as they were (MariaDB, error 150).
+    fn refers_to_what_changes(&self, key: &ForeignKey) -> bool {
+        let is_touched = |change: &TableChange| {
+            matches!(
+                change,
+                TableChange::AlterColumn(_)
+                    | TableChange::AddColumn(_)
+                    | TableChange::AddConstraint {
+                        constraint: Constraint::PrimaryKey(_) | Constraint::Unique(_)
+                    }
+            )
+        };
+        key.table == *self.name
+            && (self.alter.changes.iter().any(is_touched) || !self.index_creates.is_empty())
     }
 
     /// The clause for an index that is dropped and created with nothing changed but whether the optimizer sees it.
@@ -492,6 +513,12 @@ struct Going {
     foreign_keys: Vec<String>,
     /// What comes again of it.
     again: Vec<String>,
+}
+
+struct Coming {
+    clauses: Vec<String>,
+    /// What stands in a statement behind.
+    apart: Vec<String>,
 }
 
 #[derive(Default)]
