@@ -7,7 +7,7 @@ use autogen::database::{DatabaseUrl, Open};
 use autogen::reflect::reflect;
 use autogen::schema::{
     Action, Column, GeneratedKind, Identity, Index, Name, ObjectId, ObjectKind, Order, PartTarget, QName,
-    Schema, Table,
+    Schema, SequenceOptions, Table,
 };
 use autogen::{Connection, Engine, Notice};
 use std::fmt::Write;
@@ -492,7 +492,10 @@ async fn all_other_kinds_are_definitions() {
                 (Some(5), Some(-2), Some(-100), Some(100))
             );
             assert_eq!((options.cache, options.cycle), (Some(7), true));
-            assert_eq!(schema.sequences[&QName::plain("sq")].options, Default::default());
+            assert_eq!(
+                schema.sequences[&QName::plain("sq")].options,
+                SequenceOptions::default()
+            );
             assert!(
                 definition(&schema, "package body", "pp", None).contains("\nCREATE PACKAGE BODY \"pp\" as")
             );
