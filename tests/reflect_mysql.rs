@@ -609,8 +609,10 @@ async fn what_may_not_be_seen_is_left_alone_by_name() {
         let mut said: Vec<String> = notices.iter().map(|n| n.message.clone()).collect();
         said.sort();
         let beginnings = [
+            "events cannot be seen: the user has no right EVENT",
             "procedure p is left alone: the user has no right",
             "table m2 is left alone: ",
+            "triggers cannot be seen: the user has no right TRIGGER",
             "view v is left alone: the user has no right",
             "view w is left alone: the user has no right",
         ];
@@ -681,5 +683,27 @@ async fn files_elsewhere_and_tablespaces_are_read_where_the_user_may() {
         assert_eq!(line(&table(&schema, "a").options), format!("tablespace={space}"));
         assert_eq!(line(&table(&schema, "b").options), "");
         database.sql(&format!("DROP TABLE a; DROP TABLESPACE {space}"));
+    }
+}
+
+#[tokio::test]
+async fn kinds_that_are_not_managed_are_left_alone_by_name() {
+    for server in servers().iter().filter(|server| !is_mariadb(server)) {
+        let database = loaded(
+            server,
+            "CREATE TABLE t (id int PRIMARY KEY);
+             CREATE LIBRARY l LANGUAGE JAVASCRIPT AS 'export function f(n) { return n; }';
+             CREATE JSON RELATIONAL DUALITY VIEW d AS SELECT JSON_DUALITY_OBJECT('_id': id) FROM t;",
+        );
+        let (schema, notices) = reflected(&database).await;
+        assert_eq!(schema.objects.len(), 0);
+        let said: Vec<&str> = notices.iter().map(|notice| notice.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "library l is left alone: autogen does not manage such things",
+                "JSON duality view d is left alone: autogen does not manage such things",
+            ]
+        );
     }
 }

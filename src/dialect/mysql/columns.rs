@@ -25,6 +25,8 @@ pub(super) fn definition(column: &Column, flavour: Flavour) -> String {
     if let Some(collation) = &column.collation {
         word(&format!("COLLATE {}", collation.as_str()));
     }
+    let is_row_bound = option(option::ROW_START).is_some() || option(option::ROW_END).is_some();
+    let is_generated = is_row_bound || column.generated.is_some();
     if option(option::ROW_START).is_some() {
         word("GENERATED ALWAYS AS ROW START");
     }
@@ -43,7 +45,7 @@ pub(super) fn definition(column: &Column, flavour: Flavour) -> String {
     }
     if column.not_null {
         word("NOT NULL");
-    } else if types::base(&column.ty) == "timestamp" && column.generated.is_none() {
+    } else if types::base(&column.ty) == "timestamp" && !is_generated {
         // Without it a timestamp is NOT NULL, unless `explicit_defaults_for_timestamp` is on.
         word("NULL");
     }

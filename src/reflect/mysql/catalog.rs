@@ -69,6 +69,8 @@ pub(super) struct Catalog<'f> {
     pub(super) files_elsewhere: BTreeSet<String>,
     /// Whether everything was read that anybody may read.
     pub(super) is_read: bool,
+    /// The rights to see triggers and events that the user is known to have, or `ROLE`, with which that is not known.
+    rights: BTreeSet<String>,
     /// What is seen and left alone.
     pub(super) left_alone: Vec<String>,
 }
@@ -93,6 +95,7 @@ impl<'f> Catalog<'f> {
             own_files: BTreeSet::new(),
             files_elsewhere: BTreeSet::new(),
             is_read: false,
+            rights: BTreeSet::new(),
             left_alone: Vec::new(),
         }
     }
@@ -184,6 +187,23 @@ impl<'f> Catalog<'f> {
             }
         }
         Ok(())
+    }
+
+    /// A right of the user.
+    pub(super) fn right(&mut self, mut row: Cells) -> Result<()> {
+        self.rights.insert(row.text()?);
+        Ok(())
+    }
+
+    /// Says what is hidden from the user as a whole, so that nobody takes it for missing.
+    pub(super) fn tell_what_is_hidden(&mut self) {
+        for (right, kind) in [("TRIGGER", "trigger"), ("EVENT", "event")] {
+            if !self.rights.contains(right) && !self.rights.contains("ROLE") {
+                self.left_alone.push(format!(
+                    "{kind}s cannot be seen: the user has no right {right} on the database, so that those that exist look as if they did not"
+                ));
+            }
+        }
     }
 
     /// Says that something is seen and left alone, and why.

@@ -40,6 +40,7 @@ pub(super) async fn read(connection: &mut Connection, filter: &Filter) -> Result
     let begun = session::read_all(connection, &mut catalog).await?;
     let outcome = complete(connection, &mut catalog).await;
     begun.end(connection, outcome).await?;
+    catalog.tell_what_is_hidden();
     triggers::settle(&mut catalog);
     catalog.settle();
     Ok(Reflection {
@@ -65,6 +66,8 @@ fn take(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
         "view reads" => views::reads(catalog, row),
         "whole view" => views::whole_view(catalog, row),
         "routine" => routines::routine(catalog, row),
+        "library" => routines::library(catalog, row),
+        "right" => catalog.right(row),
         "trigger" => triggers::trigger(catalog, row),
         "event" => events::event(catalog, row),
         "tablespace" => catalog.tablespace(row),

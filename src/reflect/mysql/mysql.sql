@@ -1,5 +1,5 @@
 -- Everything that is read of a MySQL in one round trip. The first cell says what a row is about. Nothing is sorted or joined by the
--- server: both cost it more than all the rest.
+-- server: both cost it more than all the rest. What stands in a comment with a version is for servers from that on.
 SELECT 'database', DATABASE(), @@collation_database, @@character_set_client, @@collation_connection;
 SELECT 'table', TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT
   FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE();
@@ -26,6 +26,8 @@ SELECT 'view reads', VIEW_NAME, TABLE_NAME
   FROM information_schema.VIEW_TABLE_USAGE WHERE VIEW_SCHEMA = DATABASE() AND TABLE_SCHEMA = DATABASE();
 SELECT 'view reads', TABLE_NAME, SPECIFIC_NAME
   FROM information_schema.VIEW_ROUTINE_USAGE WHERE TABLE_SCHEMA = DATABASE() AND SPECIFIC_SCHEMA = DATABASE();
+/*9.2 SELECT 'library', LIBRARY_NAME
+  FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE(); 9.2*/
 SELECT 'routine', ROUTINE_TYPE, ROUTINE_NAME
   FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE();
 SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER, ACTION_STATEMENT, DEFINER,
@@ -35,6 +37,13 @@ SELECT 'event', EVENT_NAME, EVENT_TYPE, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIE
        STARTS, ENDS, COALESCE(CONVERT_TZ(STARTS, TIME_ZONE, @@time_zone) IN (CREATED, LAST_ALTERED), 0), STATUS, ON_COMPLETION,
        EVENT_COMMENT, EVENT_DEFINITION, DEFINER, SQL_MODE, CHARACTER_SET_CLIENT, COLLATION_CONNECTION
   FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE();
+SELECT 'right', PRIVILEGE_TYPE
+  FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('TRIGGER', 'EVENT')
+UNION SELECT 'right', PRIVILEGE_TYPE
+  FROM information_schema.SCHEMA_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('TRIGGER', 'EVENT') AND DATABASE() LIKE TABLE_SCHEMA
+UNION SELECT 'right', PRIVILEGE_TYPE
+  FROM information_schema.TABLE_PRIVILEGES WHERE PRIVILEGE_TYPE = 'TRIGGER' AND TABLE_SCHEMA = DATABASE()
+UNION SELECT 'right', 'ROLE' FROM DUAL WHERE CURRENT_ROLE() <> 'NONE';
 SELECT 'read';
 -- Only for who has the right PROCESS: tables that are not in a file of their own in the server's folder. The names of all others come
 -- only where some are in the general tablespace that a row without a name of a table stands for.

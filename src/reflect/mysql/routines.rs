@@ -18,7 +18,19 @@ pub(super) fn routine(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
     if let Some(kind) = known {
         catalog.unshown.push((kind, name));
     } else {
-        catalog.leave(&word, &name, "autogen does not manage such things");
+        catalog.leave(&word, &name, UNMANAGED);
+    }
+    Ok(())
+}
+
+/// What is said of what no dialect knows.
+pub(super) const UNMANAGED: &str = "autogen does not manage such things";
+
+/// A library of JavaScript (MySQL 9.2).
+pub(super) fn library(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
+    let name = row.text()?;
+    if catalog.filter.admits("library", &name, None) {
+        catalog.leave("library", &name, UNMANAGED);
     }
     Ok(())
 }

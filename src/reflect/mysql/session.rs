@@ -29,6 +29,8 @@ pub(super) async fn read_all(connection: &mut Connection, catalog: &mut Catalog<
         _ => (include_str!("mysql.sql"), true),
     };
     let begin = if in_transaction { BEGIN } else { "" };
+    let version = connection.mysql_facts().map_or("", |facts| &facts.version);
+    let queries = &of_version(queries, version);
     let mut outcome = each(connection, &format!("{begin}{queries}"), catalog).await;
     if outcome.as_ref().is_err_and(|error| error.code() == Some(IS_OPEN)) {
         // It is not ours to end. What it has seen first is what it sees.
@@ -40,6 +42,26 @@ pub(super) async fn read_all(connection: &mut Connection, catalog: &mut Catalog<
         outcome => outcome?,
     }
     Ok(Begun { in_transaction })
+}
+
+/// The queries for a server: `/*9.2 .. 9.2*/` holds what those from that version on have.
+fn of_version(queries: &str, version: &str) -> String {
+    let number = |text: &str| -> Option<(u32, u32)> {
+        let mut parts = text.split(|c: char| !c.is_ascii_digit());
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    };
+    let mut out = String::with_capacity(queries.len());
+    let mut rest = queries;
+    while let Some((before, inside)) = rest.split_once("/*") {
+        out.push_str(before);
+        let (mark, inside) = inside.split_once(' ').unwrap_or((inside, ""));
+        let (body, behind) = inside.split_once(&format!("{mark}*/")).unwrap_or((inside, ""));
+        if number(version) >= number(mark) {
+            out.push_str(body);
+        }
+        rest = behind;
+    }
+    out + rest
 }
 
 async fn each(connection: &mut Connection, sql: &str, catalog: &mut Catalog<'_>) -> Result<()> {
@@ -90,5 +112,19 @@ impl Begun {
             }
         }
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_version;
+
+    #[test]
+    fn a_query_is_asked_of_servers_that_have_an_answer() {
+        let queries = "SELECT 1; /*9.2 SELECT 2; 9.2*/SELECT 3";
+        assert_eq!(of_version(queries, "8.0.36"), "SELECT 1; SELECT 3");
+        assert_eq!(of_version(queries, "9.1.0"), "SELECT 1; SELECT 3");
+        assert_eq!(of_version(queries, "9.7.4-2"), "SELECT 1; SELECT 2; SELECT 3");
+        assert_eq!(of_version("SELECT 1", "10.11.19-MariaDB"), "SELECT 1");
     }
 }

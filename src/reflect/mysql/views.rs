@@ -2,6 +2,7 @@
 
 use super::catalog::Catalog;
 use super::losses::Kind;
+use super::routines::UNMANAGED;
 use super::spelling::{LEXICON, name_of, quoted, significant, without_database};
 use crate::Result;
 use crate::reflect::cells::Cells;
@@ -11,6 +12,10 @@ use std::collections::BTreeSet;
 
 /// What is said of a view whose body is kept from the user.
 const HIDDEN: &str = "the user has no right to see its definition (SHOW VIEW)";
+
+/// How many tokens of SHOW CREATE VIEW stand in front of its name: ``CREATE ALGORITHM=x DEFINER=`a`@`b` SQL SECURITY x JSON RELATIONAL
+/// DUALITY VIEW``.
+const HEAD: usize = 16;
 
 /// A view, and whether its body may be seen (MySQL).
 pub(super) fn view(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
@@ -107,6 +112,15 @@ fn read_names(catalog: &Catalog<'_>, view: &str, body: &str) -> BTreeSet<QName> 
 /// The answer of SHOW CREATE VIEW.
 pub(super) fn shown(catalog: &mut Catalog<'_>, name: &str, statement: &str) {
     let depends_on = catalog.view_reads.remove(name).unwrap_or_default();
+    // Its keyword comes before the name; what comes behind is deeper in the text.
+    let head = significant(statement).into_iter().take(HEAD);
+    if head
+        .into_iter()
+        .any(|token| token.is_keyword(statement, "DUALITY"))
+    {
+        catalog.leave("JSON duality view", name, UNMANAGED);
+        return;
+    }
     let definition = definition(&catalog.without_definer(statement), &catalog.database);
     catalog.insert("view", name, None, definition, depends_on);
 }
