@@ -4,7 +4,7 @@ use crate::{
     Result,
     compare::{CompareOptions, Pair, compare},
     dialect::Dialect,
-    plan::{plan, terminated},
+    plan::{ended, plan, terminated},
     schema::Schema,
 };
 
@@ -16,18 +16,11 @@ pub(super) fn schema_sql(schema: &Schema, dialect: &dyn Dialect) -> Result<Strin
     let nothing = Schema::new();
     let creation = compare(Pair::new(&nothing, schema), dialect, &CompareOptions::default())?;
     let plan = plan(&creation.upgrade, &nothing, dialect)?;
-    let statements = plan
-        .steps
-        .iter()
-        .flat_map(|step| &step.statements)
-        .map(|statement| &statement.sql);
-    Ok(plan
-        .session
-        .before
-        .iter()
-        .chain(statements)
-        .chain(&plan.session.after)
-        .map(|sql| terminated(sql))
-        .collect::<Vec<_>>()
-        .join("\n"))
+    let around =
+        |statements: &[String]| -> Vec<String> { statements.iter().map(|sql| terminated(sql)).collect() };
+    let statements = plan.steps.iter().flat_map(|step| &step.statements);
+    let mut texts = around(&plan.session.before);
+    texts.extend(statements.map(ended));
+    texts.extend(around(&plan.session.after));
+    Ok(texts.join("\n"))
 }

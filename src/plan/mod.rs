@@ -20,5 +20,4 @@ pub use contradiction::{Contradiction, Guard};
 pub use segments::Segment;
 #[cfg(feature = "connect")]
 pub(crate) use segments::Segments;
-use text::ended;
-pub(crate) use text::{comment, terminated};
+pub(crate) use text::{comment, ended, terminated};

@@ -67,7 +67,7 @@ pub(crate) fn terminated(sql: &str) -> String {
 }
 
 /// A statement with its end, as the engine's own client reads it.
-pub(super) fn ended(statement: &Statement) -> String {
+pub(crate) fn ended(statement: &Statement) -> String {
     if !statement.needs_delimiter {
         return terminated(&statement.sql);
     }

@@ -9,7 +9,7 @@ use super::{Header, RevisionId, Script};
 use crate::dialect::Engine;
 use crate::directive::Directive;
 use crate::nearest::nearest;
-use crate::plan::{Plan, Step, terminated};
+use crate::plan::{Plan, Step, ended, terminated};
 use crate::sql::{Lexicon, LineIndex, Scanner, StatementKind, TokenKind, split};
 use crate::{Error, ErrorKind, Place, Result};
 use std::fmt::Write;
@@ -114,7 +114,7 @@ fn step_text(out: &mut String, step: &Step) {
         if let Some(note) = &statement.note {
             comment(out, note);
         }
-        out.push_str(&terminated(&statement.sql));
+        out.push_str(&ended(statement));
     }
 }
 
