@@ -5,6 +5,7 @@
 mod config;
 mod crashes;
 mod databases;
+mod mysql;
 mod names;
 mod postgres;
 mod postgres_target;
