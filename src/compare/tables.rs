@@ -12,7 +12,7 @@ use super::{constraints, indexes};
 use crate::Notice;
 use crate::dialect::Dialect;
 use crate::directive::{AlterTable, Change, Directive, Families, OptionChange, TableChange, inherit};
-use crate::schema::{Constraint, ConstraintKind, INHERITED, Name, QName, Schema, Sql, Table};
+use crate::schema::{Constraint, ConstraintKind, INHERITED, Index, Name, ONLY, QName, Schema, Sql, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What comparing the tables gave.
@@ -75,9 +75,7 @@ pub(super) fn compare<'a>(
             let child = inheriting.entry(name.clone()).or_insert_with(|| child.clone());
             for directive in &changes.directives[before..] {
                 if let Directive::AlterTable(alter) = directive {
-                    for change in &alter.changes {
-                        inherit(child, &alter.table, change, dialect);
-                    }
+                    inherit(child, alter, dialect);
                 }
             }
         }
@@ -151,21 +149,18 @@ fn without_the_parents_matters(tables: Pair<&Table>, dialect: &dyn Dialect) -> O
     if parents.live.is_empty() {
         return None;
     }
-    let is_inherited = |constraint: &Constraint| {
-        constraint.options().contains_key(INHERITED) && constraint.kind() != ConstraintKind::Check
+    let inherited = tables.map(inherited_names);
+    // What comes from a parent on one side is nobody's own on the other, but where the parent makes or takes it anew.
+    let same = |name: &Name| {
+        let content = tables.map(|table| content_of(table, name, dialect));
+        content.live.is_some() && content.is_equal()
     };
-    let names = |table: &Table| -> BTreeSet<Name> {
-        let constraints = table
-            .constraints()
-            .filter(is_inherited)
-            .filter_map(|c| c.name().cloned());
-        let indexes = table.indexes.iter().filter(|i| i.options.contains_key(INHERITED));
-        constraints.chain(indexes.map(|i| i.name.clone())).collect()
-    };
-    let mut inherited = names(tables.live);
-    inherited.extend(names(tables.target));
-    Some(tables.map(|table| {
-        let is_own = |name: Option<&Name>| name.is_none_or(|name| !inherited.contains(name));
+    let goes_with_parent =
+        |name: &Name| (inherited.live.contains(name) && !inherited.target.contains(name)) || !same(name);
+    let without = |table: &Table, here: &BTreeSet<Name>, there: &BTreeSet<Name>| {
+        let is_left_out =
+            |name: &Name| here.contains(name) || (there.contains(name) && !goes_with_parent(name));
+        let is_own = |name: Option<&Name>| name.is_none_or(|name| !is_left_out(name));
         let mut own = table.clone();
         own.primary_key = own.primary_key.filter(|c| is_own(c.name.as_ref()));
         own.uniques.retain(|c| is_own(c.name.as_ref()));
@@ -173,7 +168,40 @@ fn without_the_parents_matters(tables: Pair<&Table>, dialect: &dyn Dialect) -> O
         own.excludes.retain(|c| is_own(c.name.as_ref()));
         own.indexes.retain(|i| is_own(Some(&i.name)));
         own
-    }))
+    };
+    Some(Pair::new(
+        without(tables.live, &inherited.live, &inherited.target),
+        without(tables.target, &inherited.target, &inherited.live),
+    ))
+}
+
+/// The names of the keys, foreign keys and indexes that a table has from its parents.
+fn inherited_names(table: &Table) -> BTreeSet<Name> {
+    let is_inherited = |constraint: &Constraint| {
+        constraint.options().contains_key(INHERITED) && constraint.kind() != ConstraintKind::Check
+    };
+    let constraints = table
+        .constraints()
+        .filter(is_inherited)
+        .filter_map(|c| c.name().cloned());
+    let indexes = table.indexes.iter().filter(|i| i.options.contains_key(INHERITED));
+    constraints.chain(indexes.map(|i| i.name.clone())).collect()
+}
+
+/// A constraint or an index of a table, whoever has made it.
+fn content_of(
+    table: &Table,
+    name: &Name,
+    dialect: &dyn Dialect,
+) -> Option<(Option<Constraint>, Option<Index>)> {
+    let constraint = table.constraints().find(|c| c.name() == Some(name));
+    let constraint = constraint.map(|c| dialect.canonical_constraint(table, &c));
+    let index = table.indexes.iter().any(|i| i.name == *name).then(|| {
+        let canonical = dialect.canonical_table(table);
+        canonical.indexes.into_iter().find(|i| i.name == *name)
+    });
+    let index = index.flatten();
+    (constraint.is_some() || index.is_some()).then_some((constraint, index))
 }
 
 /// The options that make a table a partition.
@@ -204,12 +232,14 @@ fn create(table: &Table) -> impl Iterator<Item = Directive> {
         // It numbers its rows as its parent does.
         inherited.for_each(|column| column.identity = None);
     }
-    let attach = (!attach.is_empty()).then(|| {
-        Directive::AlterTable(AlterTable {
-            table: table.name.clone(),
-            changes: attach,
+    let alter = |changes: Vec<TableChange>| {
+        (!changes.is_empty()).then(|| {
+            let table = table.name.clone();
+            Directive::AlterTable(AlterTable { table, changes })
         })
-    });
+    };
+    let attach = alter(attach);
+    let only = alter(keys_of_its_own(&mut without_indexes));
     let indexes = table.indexes.iter().map(|index| Directive::CreateIndex {
         table: table.name.clone(),
         index: Box::new(index.clone()),
@@ -217,6 +247,18 @@ fn create(table: &Table) -> impl Iterator<Item = Directive> {
     std::iter::once(Directive::CreateTable(Box::new(without_indexes)))
         .chain(indexes)
         .chain(attach)
+        .chain(only)
+}
+
+/// Takes out the keys that are not those of all partitions: they come when the partitions are there.
+fn keys_of_its_own(table: &mut Table) -> Vec<TableChange> {
+    let is_only = |constraint: &Constraint| constraint.options().contains_key(ONLY);
+    let only: Vec<Constraint> = table.constraints().filter(is_only).collect();
+    table.primary_key = table.primary_key.take().filter(|c| !c.options.contains_key(ONLY));
+    table.uniques.retain(|c| !c.options.contains_key(ONLY));
+    table.excludes.retain(|c| !c.options.contains_key(ONLY));
+    let add = |constraint| TableChange::AddConstraint { constraint };
+    only.into_iter().map(add).collect()
 }
 
 /// Compares a table that is on both sides.

@@ -10,7 +10,7 @@ mod table;
 pub(crate) use self::family::{Families, inherit};
 use self::table::{change_table, column_mut, rename_in_names, rename_in_table};
 use super::{AlterTable, Directive, TableChange};
-use crate::schema::{Column, Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
+use crate::schema::{Column, INHERITED, Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -308,10 +308,20 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         let before = table.indexes.len();
         table.indexes.retain(|i| !naming.same_name(&i.name, index));
         if table.indexes.len() == before {
-            Err(missing("index", index))
-        } else {
-            Ok(())
+            return Err(missing("index", index));
         }
+        if naming.home().is_some() && table.options.contains_key("partition_by") {
+            // What is part of it goes along.
+            let name = table.name.clone();
+            let is_part = |i: &Index| i.options.get(INHERITED).is_some_and(|of| *of == **index);
+            let families = Families::of(&self.schema, naming);
+            for child in families.descendants(&name, naming) {
+                if let Some(child) = self.schema.tables.get_mut(child) {
+                    child.indexes.retain(|i| !is_part(i));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn index_mut(&mut self, table: &QName, index: &Name) -> Result<&mut Index> {
@@ -380,9 +390,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
             let families = Families::of(&self.schema, naming);
             for name in families.descendants(&alter.table, naming) {
                 if let Some(child) = self.schema.tables.get_mut(name) {
-                    for change in &alter.changes {
-                        inherit(child, &alter.table, change, naming);
-                    }
+                    inherit(child, alter, naming);
                 }
             }
         }

@@ -15,8 +15,9 @@ mod sqlite;
 use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::Engine;
-use crate::schema::Schema;
+use crate::schema::{ObjectId, Schema};
 use crate::{Notice, Result};
+use std::collections::BTreeSet;
 
 /// What a reflector read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Reflection {
     pub schema: Schema,
     /// What was seen and left alone, and what could not be read.
     pub notices: Vec<Notice>,
+    /// What was seen and cannot be told: it must not be taken for missing.
+    pub untold: BTreeSet<ObjectId>,
 }
 
 /// Reads the schema of the connected database, without what `filter` excludes.

@@ -20,4 +20,6 @@ pub use index::{CONCURRENTLY, Index, IndexPart, Nulls, Order, PartTarget};
 pub use model::{FORMAT_VERSION, Schema};
 pub use name::{Name, QName, Sql, TypeName};
 pub use object::{EnumType, Namespace, Object, ObjectId, ObjectKind, Sequence};
-pub use table::{Column, Generated, GeneratedKind, INHERITED, Identity, Options, SequenceOptions, Table};
+pub use table::{
+    Column, Generated, GeneratedKind, INHERITED, Identity, ONLY, Options, SequenceOptions, Table,
+};

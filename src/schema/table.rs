@@ -103,6 +103,9 @@ impl Table {
 /// The key under which [`Options`] say that something comes from a parent of the table and goes with it.
 pub const INHERITED: &str = "inherited";
 
+/// The key under which [`Options`] say that a key or an index of a partitioned table is not one of all its partitions.
+pub const ONLY: &str = "only";
+
 /// The names in a list of SQL identifiers, each perhaps with a namespace: `a, "B".c`.
 fn qualified_names(list: &str) -> Vec<QName> {
     let mut names = Vec::new();

@@ -32,7 +32,7 @@ use crate::{
     compare::{Rename, RenameOf, RenameOrigin},
     config::Manage,
     dialect::Engine,
-    schema::{FORMAT_VERSION, Name, QName, Schema},
+    schema::{FORMAT_VERSION, Name, ObjectId, QName, Schema},
 };
 
 /// The version of the form in which realised targets are kept.
@@ -177,6 +177,7 @@ impl Cache {
             notices: realised.notices.iter().map(KeptNotice::from).collect(),
             declares: realised.declares,
             assumes: realised.assumes.clone(),
+            untold: realised.untold.clone(),
         };
         let about = serde_json::to_string(&about).ok()?;
         let schema = realised.schema.to_json(self.key.engine.name()).to_string();
@@ -236,6 +237,7 @@ impl Kept {
             notices,
             declares,
             assumes,
+            untold,
         } = self.about;
         Realised {
             schema,
@@ -243,6 +245,7 @@ impl Kept {
             notices: notices.into_iter().map(Notice::from).collect(),
             declares,
             assumes,
+            untold,
         }
     }
 
@@ -271,6 +274,7 @@ struct About {
     notices: Vec<KeptNotice>,
     declares: Declares,
     assumes: BTreeSet<Name>,
+    untold: BTreeSet<ObjectId>,
 }
 
 #[derive(Serialize, Deserialize)]

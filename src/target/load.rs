@@ -15,6 +15,7 @@ use super::{
     scratch::{Scratch, begin, end},
     server::{Extension, quoted},
     statements::{Permits, Runs, placed},
+    subscriptions,
 };
 #[cfg(feature = "sqlite")]
 use super::{parts::parts, scratch::reflect_parts};
@@ -97,12 +98,16 @@ async fn attempt(
             create(extension, connection).await?;
         }
         let (statements, notice) = without_strangers(statements, permits, connection).await?;
+        let fitting = subscriptions::fitting(statements, connection).await?;
+        let statements = fitting.statements;
         begin(connection).await?;
         load(files, &statements, rules, connection).await?;
         end(connection).await?;
         let mut reflection = reflect(connection, context.filter).await?;
         events::enable(&mut reflection.schema, &statements, rules.engine);
         reflection.notices.extend(notice);
+        reflection.notices.extend(fitting.notice);
+        reflection.untold.extend(fitting.untold);
         Ok(Loaded {
             reflection,
             assumes: BTreeSet::new(),
@@ -242,19 +247,28 @@ impl From<Error> for Failure {
 /// for some thousands.
 const PER_TRANSACTION: usize = 400;
 
-/// Runs statements in as few transactions as there can be.
+/// Runs statements in as few transactions as there can be; what must not outlive the work stays in one that is open.
 pub(super) async fn run(statements: &[&Runs<'_>], scratch: &mut Connection) -> Result<(), Failure> {
     let most = if scratch.engine().has_server() {
         PER_TRANSACTION
     } else {
         usize::MAX
     };
+    let open = subscriptions::begin(statements).unwrap_or(statements.len());
     let mut start = 0;
     while start < statements.len() {
-        let rest = &statements[start..];
+        let rest = if start < open {
+            &statements[start..open]
+        } else {
+            &statements[start..]
+        };
         let ends = rest.iter().position(|runs| runs.about == About::Value);
-        let length = ends.map_or(rest.len(), |at| at + 1).min(most);
-        run_together(&rest[..length], scratch)
+        let (length, end) = if start < open {
+            (ends.map_or(rest.len(), |at| at + 1).min(most), End::Committed)
+        } else {
+            (rest.len(), End::Open)
+        };
+        run_together(&rest[..length], end, scratch)
             .await
             .map_err(|failure| match failure {
                 Failure::Refused(refused) => Failure::Refused(Refused {
@@ -268,10 +282,20 @@ pub(super) async fn run(statements: &[&Runs<'_>], scratch: &mut Connection) -> R
     Ok(())
 }
 
+/// What becomes of a transaction on the scratch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It is committed.
+    Committed,
+    /// It stays open, and goes with the connection.
+    Open,
+}
+
 /// Runs statements in one transaction.
-async fn run_together(statements: &[&Runs<'_>], scratch: &mut Connection) -> Result<(), Failure> {
+async fn run_together(statements: &[&Runs<'_>], end: End, scratch: &mut Connection) -> Result<(), Failure> {
     scratch.execute("BEGIN").await?;
     match scratch.execute_each(statements).await {
+        Ok(()) if end == End::Open => Ok(()),
         Ok(()) => scratch.execute("COMMIT").await.map(drop).map_err(Failure::Other),
         Err(refused) => match refused.error.kind() {
             ErrorKind::Interrupted | ErrorKind::Internal => Err(Failure::Other(refused.error)),

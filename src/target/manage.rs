@@ -71,8 +71,8 @@ pub(super) fn is_managed(what: Manage, manage: Option<&BTreeSet<Manage>>, target
 }
 
 /// Takes out of the comparison what nobody manages: grants and owners, by what the settings say (`None`: whatever the target
-/// speaks of), and extensions that the target only assumes. What is on both sides keeps the grants and the owner that it has in
-/// the live database, so that it gets them back when it has to be made anew.
+/// speaks of), extensions that the target only assumes, and what one side cannot be asked about.
+/// What is on both sides keeps the grants and the owner that it has in the live database, so that it gets them back when it has to be made anew.
 pub fn leave_out_unmanaged(sides: &mut Pair<Realised>, manage: Option<&BTreeSet<Manage>>) {
     // What both sides share is no difference.
     if Arc::ptr_eq(&sides.live.schema, &sides.target.schema) {
@@ -83,10 +83,11 @@ pub fn leave_out_unmanaged(sides: &mut Pair<Realised>, manage: Option<&BTreeSet<
             level(sides, what);
         }
     }
+    let untold: BTreeSet<ObjectId> = sides.live.untold.union(&sides.target.untold).cloned().collect();
     let assumed: BTreeSet<Name> = sides.live.assumes.union(&sides.target.assumes).cloned().collect();
     for side in [&mut sides.live, &mut sides.target] {
         remove(Arc::make_mut(&mut side.schema), |id| {
-            id.kind.as_str() == "extension" && assumed.contains(&id.name.name)
+            untold.contains(id) || (id.kind.as_str() == "extension" && assumed.contains(&id.name.name))
         });
     }
 }
@@ -265,6 +266,15 @@ mod tests {
         none.target.declares = Declares::everything();
         leave_out_unmanaged(&mut none, Some(&BTreeSet::new()));
         assert_eq!(definitions(&none.target), ["f", "live owner", "live a", "live f"]);
+    }
+
+    #[test]
+    fn what_one_side_cannot_tell_is_on_neither() {
+        let known = object("subscription", "s", "", "x");
+        let mut sides = Pair::new(realised(&[], Vec::new()), realised(&[], vec![known.clone()]));
+        sides.live.untold.insert(known.id);
+        leave_out_unmanaged(&mut sides, None);
+        assert!(definitions(&sides.target).is_empty());
     }
 
     #[test]

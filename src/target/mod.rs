@@ -31,6 +31,7 @@ mod server;
 mod source;
 #[cfg(feature = "connect")]
 mod statements;
+mod subscriptions;
 
 #[cfg(feature = "connect")]
 pub use manage::{Declares, leave_out_unmanaged};

@@ -31,7 +31,7 @@ use crate::{
     dialect::{Engine, for_engine},
     migrate::{Scripts, replay},
     reflect::{Reflection, reflect},
-    schema::{Name, Schema},
+    schema::{Name, ObjectId, Schema},
 };
 
 /// What a source is realised with.
@@ -112,6 +112,8 @@ pub struct Realised {
     pub declares: Declares,
     /// Extensions that it needs and does not create. They are somebody else's.
     pub assumes: BTreeSet<Name>,
+    /// What was seen and cannot be told: it must not be taken for missing.
+    pub untold: BTreeSet<ObjectId>,
 }
 
 impl From<Reflection> for Realised {
@@ -120,6 +122,7 @@ impl From<Reflection> for Realised {
         Self {
             schema: Arc::new(reflection.schema),
             notices: reflection.notices,
+            untold: reflection.untold,
             declares: Declares::everything(),
             ..Self::default()
         }
@@ -359,6 +362,7 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
     let mut loaded = reflect_statements(files, &found.runs, rules, permits, context).await?;
     realised.schema = Arc::new(loaded.reflection.schema);
     realised.notices.append(&mut loaded.reflection.notices);
+    realised.untold = loaded.reflection.untold;
     realised.assumes = loaded.assumes;
     if realised.schema.is_empty() {
         realised.notices.push(

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    classify::{About, Adjusted, Home, Manner, Refusal, Rules, Topic, Verdict},
+    classify::{About, Adjusted, Home, Manner, Refusal, Rules, Stand, Topic, Verdict},
     files::SqlFile,
     manage::Declares,
 };
@@ -56,6 +56,8 @@ pub(super) struct Statements<'a> {
     pub(super) runs: Vec<Runs<'a>>,
     /// What runs behind all that.
     last: Vec<Runs<'a>>,
+    /// What runs between the two.
+    late: Vec<Runs<'a>>,
     /// What was passed over.
     pub(super) notices: Vec<Notice>,
     /// What they say something about, of what is managed only then.
@@ -98,7 +100,8 @@ pub(super) fn statements<'a>(
     for (number, file) in files.iter().enumerate() {
         read(file, number, rules, permits, &mut found)?;
     }
-    let mut last = std::mem::take(&mut found.last);
+    let (mut late, mut last) = (std::mem::take(&mut found.late), std::mem::take(&mut found.last));
+    found.runs.append(&mut late);
     found.runs.append(&mut last);
     if let (Some(code), Some(body)) = (found.code, found.names_home) {
         let path = |origin: Origin| {
@@ -217,21 +220,25 @@ fn read<'a>(
             Verdict::RunWith(Manner {
                 about: About::Grants, ..
             }) if permits.passes_over_grants => {}
-            Verdict::RunWith(Manner { text, about, is_last }) => {
+            Verdict::RunWith(Manner { text, about, stand }) => {
                 match &about {
                     About::Settings(names) => {
                         settings.extend(names.iter().map(|name| (name.to_ascii_lowercase(), origin)));
                     }
                     About::Grants => found.declares.grants = true,
                     About::Owner { .. } => found.declares.owners = true,
-                    About::Schema | About::Value | About::Event(_) => {}
+                    About::Schema | About::Value | About::Event(_) | About::Subscription => {}
                 }
                 let runs = Runs {
                     sql: text.unwrap_or(runs.sql),
                     about,
                     origin,
                 };
-                if is_last { &mut found.last } else { &mut found.runs }.push(runs);
+                match stand {
+                    Stand::Here => found.runs.push(runs),
+                    Stand::Late => found.late.push(runs),
+                    Stand::Last => found.last.push(runs),
+                }
             }
             Verdict::Stores(sql) => found.runs.push(Runs {
                 sql,

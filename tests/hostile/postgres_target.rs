@@ -323,3 +323,55 @@ fn files_are_compared_without_the_database_where_another_server_is_named() {
         refused(&program, &diff, 2, &[]);
     }
 }
+
+#[test]
+fn subscriptions_reach_nothing_and_tell_no_secret() {
+    for server in postgres() {
+        let (program, database) = project(server, "");
+        let sql = |connection: &str, options: &str| {
+            format!(
+                "CREATE SUBSCRIPTION \"S\" CONNECTION '{connection}' PUBLICATION p, \"Q\" WITH (connect = false, {options});"
+            )
+        };
+        let far = sql("host=localhost dbname=nowhere", "slot_name = 'far'");
+        program.write(
+            "schema.sql",
+            format!("{far} COMMENT ON SUBSCRIPTION \"S\" IS 'far';"),
+        );
+        program.run(&["revision", "-m", "one"]).ok();
+        program.run(&["upgrade"]).ok();
+        program.run(&["check"]).ok();
+        program.write(
+            "schema.sql",
+            sql("host=localhost dbname=elsewhere", "slot_name = NONE, binary"),
+        );
+        program.run(&["revision", "-m", "two"]).ok();
+        program.run(&["upgrade"]).ok();
+        program.run(&["check"]).ok();
+        // The scratch of a replayed history goes although it had the subscription.
+        program.run(&["check", "--to", "migrations"]).ok();
+        let question = "SELECT subenabled, subslotname, subconninfo FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid AND datname = current_database()";
+        assert_eq!(database.sql(question), "f||host=localhost dbname=elsewhere\n");
+        // A secret on one side is no difference and is told nowhere.
+        program.write(
+            "schema.sql",
+            sql("host=localhost password=pssst", "slot_name = NONE"),
+        );
+        let run = program.run(&["check"]).ok();
+        says(
+            &run,
+            &["subscription S, whose connection holds a secret, is left alone"],
+        );
+        assert!(!format!("{}{}", run.stdout, run.stderr).contains("pssst"));
+        database.sql("ALTER SUBSCRIPTION \"S\" CONNECTION 'postgres://u:pssst@localhost/x'");
+        let run = program.run(&["inspect"]).ok();
+        assert!(
+            !run.stdout.contains("SUBSCRIPTION") && !run.stderr.contains("pssst"),
+            "{}",
+            run.stdout
+        );
+        database.sql("ALTER SUBSCRIPTION \"S\" CONNECTION 'host=localhost dbname=elsewhere'");
+        program.run(&["downgrade", "base"]).ok();
+        assert_eq!(database.sql(question), "");
+    }
+}

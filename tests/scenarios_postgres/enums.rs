@@ -55,3 +55,17 @@ fn y_18_a_type_comes_with_its_first_column_and_goes_with_its_last() {
         .to(without)
         .expect(&["t: drop column m", "mood: drop enum type"]);
 }
+
+#[test]
+fn a_domain_may_speak_of_a_value_that_goes() {
+    let sql = |values: &str, last: &str| {
+        format!(
+            "create type e as enum ({values}); create domain d as e default '{last}' constraint k check (value <> '{last}'); create table t (x d default 'a', y e);"
+        )
+    };
+    Scenario::new("enum")
+        .from(&sql("'a', 'b', 'c'", "c"))
+        .rows("insert into t values ('a', 'b');")
+        .to(&sql("'a', 'b'", "b"))
+        .holds();
+}

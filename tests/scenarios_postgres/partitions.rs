@@ -85,3 +85,102 @@ fn children_inherit_and_have_their_own() {
         .to(&sql(", more int not null default 5"))
         .expect(&["a: add column more"]);
 }
+
+#[test]
+fn a_table_that_is_partitioned_otherwise_keeps_its_partitions_and_rows() {
+    let sql = |key: &str, bounds: [&str; 2], more: &str| {
+        format!(
+            "create table p (a int, b int, primary key (a, b)) partition by {key}; create index i on p (b);
+             create table p1 partition of p for values {}; create table p2 partition of p for values {}; {more}",
+            bounds[0], bounds[1]
+        )
+    };
+    let by_a = sql("range (a)", ["from (0) to (10)", "from (10) to (20)"], "");
+    let by_b = sql("range (b)", ["from (0) to (10)", "from (10) to (20)"], "");
+    let rows = "insert into p values (1, 1), (2, 2), (12, 13);";
+    Scenario::new("partitions")
+        .from(&by_a)
+        .rows(rows)
+        .to(&by_b)
+        .holds();
+    let lists = sql("list (b)", ["in (1, 2)", "in (13)"], "");
+    Scenario::new("partitions")
+        .from(&by_a)
+        .rows(rows)
+        .to(&lists)
+        .holds();
+    let referring = "create table r (a int, b int, foreign key (a, b) references p);";
+    Scenario::new("partitions")
+        .from(&format!("{by_a}{referring}"))
+        .rows(&format!("{rows} insert into r values (2, 2);"))
+        .to(&format!("{lists}{referring}"))
+        .holds();
+}
+
+#[test]
+fn partitions_that_go_with_the_old_key_hand_their_rows_over() {
+    let table = |key: &str| format!("create table p (a int, b int, c text) partition by {key};");
+    Scenario::new("partitions")
+        .from(&format!("{} create table old_1 partition of p for values from (0) to (10); create table old_2 partition of p default;", table("range (a)")))
+        .rows("insert into p values (1, 1, 'x'), (20, 2, 'y');")
+        .to(&format!("{} create table new_1 partition of p for values in (1); create table new_2 partition of p for values in (2);", table("list (b)")))
+        .upgraded("select string_agg(c, ',' order by c) from p", "x,y")
+        .refills("public.old_1")
+        .refills("public.old_2")
+        .holds();
+}
+
+#[test]
+fn a_key_that_is_not_one_of_all_partitions_stays_so() {
+    let table = "create table p (id int not null, v text not null) partition by list (v);
+        create table p1 partition of p for values in ('a'); create table p2 partition of p for values in ('b');
+        alter table only p add constraint some_key primary key (v, id); create unique index p1_pkey on p1 (v, id); create index only_i on only p (id);";
+    let attached = format!(
+        "{table} alter table p1 add constraint p1_pkey primary key using index p1_pkey; alter index some_key attach partition p1_pkey;
+         create index on p2 (id); alter index only_i attach partition p2_id_idx;"
+    );
+    Scenario::new("partitions").to(&attached).holds();
+    Scenario::new("partitions").from(&attached).to(&attached).equal();
+    // It becomes one of all of them with the last.
+    let one = table.replace("create table p2 partition of p for values in ('b');", "");
+    let whole = format!(
+        "{one} alter table p1 add constraint p1_pkey primary key using index p1_pkey; alter index some_key attach partition p1_pkey;"
+    );
+    let rows = "insert into p values (1, 'a'), (2, 'a');";
+    Scenario::new("partitions")
+        .from(&one)
+        .rows(rows)
+        .to(&whole)
+        .holds();
+}
+
+#[test]
+fn tables_that_refer_to_each_other_become_partitioned_and_back() {
+    let sql = |partitioned: &str| {
+        format!(
+            "create table a (x int, y int) {partitioned}; create unique index on a (x, y);
+             create table b (x int, y int) {partitioned}; create unique index on b (x, y);
+             alter table a add constraint ab foreign key (x, y) references b (x, y); alter table b add constraint ba foreign key (x, y) references a (x, y);"
+        )
+    };
+    let plain = sql("");
+    let parts = sql("partition by list (x)")
+        + "create table a1 partition of a for values in (1); create table b1 partition of b for values in (1);";
+    Scenario::new("partitions").from(&plain).to(&parts).holds();
+    Scenario::new("partitions").from(&parts).to(&plain).holds();
+}
+
+#[test]
+fn a_partition_that_leaves_has_the_names_of_its_own() {
+    let parent = "create table p (a int not null, b int not null) partition by list (a);";
+    Scenario::new("partitions")
+        .from(&format!(
+            "{parent} create table p1 partition of p for values in (1);"
+        ))
+        .rows("insert into p values (1, 1);")
+        .to(&format!(
+            "{parent} create table p1 (a int not null, b int not null);"
+        ))
+        .refills("public.p")
+        .holds();
+}

@@ -204,3 +204,39 @@ fn t_17_and_18_the_ledger_is_never_dropped_and_one_in_the_target_is_ignored() {
             .expect(&["t: new table"]);
     }
 }
+
+#[test]
+fn tables_lose_and_get_their_log_in_the_order_of_their_references() {
+    let sql = |kind: &str| {
+        format!(
+            "create {kind} table b (id int primary key); create {kind} table c (id int primary key, b int references b); create {kind} table a (c int references c);"
+        )
+    };
+    let rows = "insert into b values (1); insert into c values (1, 1); insert into a values (1);";
+    Scenario::new("unlogged")
+        .from(&sql(""))
+        .rows(rows)
+        .to(&sql("unlogged"))
+        .holds();
+    Scenario::new("unlogged")
+        .from(&sql("unlogged"))
+        .rows(rows)
+        .to(&sql(""))
+        .holds();
+    Scenario::new("unlogged")
+        .from("create table a (id int primary key); create table b (a int references a);")
+        .to("create unlogged table a (id int primary key); create table b (a int);")
+        .holds();
+}
+
+#[test]
+fn children_come_behind_the_changes_of_their_parents_and_go_before_them() {
+    Scenario::new("inherits")
+        .from("create table p (a int, b int);")
+        .to("create table p (a int, b int); alter table p alter a set statistics 100; create table c (d int) inherits (p); alter table c alter a set statistics -1;")
+        .holds();
+    Scenario::new("inherits")
+        .from("create table p (a int); create table c (x text) inherits (p);")
+        .to("create table p (a int, x int);")
+        .holds();
+}

@@ -8,7 +8,7 @@ use crate::compare::pair::{Pair, fold_names, fold_qname};
 use crate::dialect::Dialect;
 use crate::directive::{ColumnChange, Directive, TableChange};
 use crate::schema::{
-    Constraint, ForeignKey, INHERITED, Index, IndexPart, Name, Object, Part as Piece, QName, Table,
+    Constraint, ForeignKey, INHERITED, Index, IndexPart, Name, ONLY, Object, Part as Piece, QName, Table,
 };
 
 /// A folded qualified name.
@@ -35,6 +35,10 @@ pub(super) enum Thing {
     Key(Folded, Vec<String>),
     /// A name among those of tables, views and indexes.
     Name(Folded),
+    /// The partitions that a table gets.
+    Partitions(Folded),
+    /// A table that survives a crash, which what refers to it must not do without it.
+    Logged(Folded),
     /// The name of something attached to a table or view.
     Attached(String, Folded),
     /// A part that the engine keeps track of and that is nothing of the above.
@@ -155,6 +159,10 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.owner(None, old.owned_by.as_ref());
         }
         D::CreateTable(table) => {
+            // A partition stands alone at first, but must not take the names that the server makes for its parent.
+            for parent in c.parents(&c.sides.target, &table.name) {
+                c.needs(Thing::Relation(parent));
+            }
             c.create_table(table);
             c.lean_new_table(table);
         }
@@ -170,6 +178,9 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             c.lean_family(&alter.table);
         }
         D::CreateIndex { table, index } => {
+            if index.options.contains_key(ONLY) {
+                c.needs(Thing::Partitions(c.fold(table)));
+            }
             c.needs(Thing::Shape(c.fold(table)));
             c.needs(Thing::Relation(c.fold(table)));
             c.links.makes.push(Thing::Name(c.sibling(table, &index.name)));
@@ -473,6 +484,9 @@ impl Collector<'_> {
                 }
             }
             TableChange::AddConstraint { constraint } => {
+                if constraint.options().contains_key(ONLY) {
+                    self.needs(Thing::Partitions(self.fold(table)));
+                }
                 if let Some(name) = constraint.name() {
                     let piece = Piece::Constraint(table.clone(), name.clone());
                     if !matches!(constraint, Constraint::ForeignKey(_)) {
@@ -481,6 +495,9 @@ impl Collector<'_> {
                     self.makes(&piece);
                 }
             }
+            // It goes with that of the parent.
+            TableChange::DropConstraint { constraint }
+                if constraint.options().contains_key(INHERITED) && self.keeps_parents(table) => {}
             TableChange::DropConstraint { constraint } => {
                 if let Some(name) = constraint.name() {
                     let piece = Piece::Constraint(table.clone(), name.clone());
@@ -491,6 +508,15 @@ impl Collector<'_> {
                 }
             }
             TableChange::SetOption(option) => {
+                if option.key == "unlogged" {
+                    self.log(table, option.value.new.is_none());
+                }
+                if option.key == "partition_of" {
+                    let parents = self.parents(&self.sides.target, table);
+                    self.links
+                        .makes
+                        .extend(parents.into_iter().map(Thing::Partitions));
+                }
                 if ["partition_of", "inherits", "of_type"].contains(&option.key.as_str()) {
                     self.lean_on(&Piece::Relation(table.clone()), by);
                     self.let_go(&Piece::Relation(table.clone()), by);
@@ -514,15 +540,52 @@ impl Collector<'_> {
         }
     }
 
+    /// A table that is logged refers to none that is not.
+    fn log(&mut self, table: &QName, is_logged: bool) {
+        let side = if is_logged {
+            &self.sides.target
+        } else {
+            &self.sides.live
+        };
+        let keys = side.table(&folded(table, self.dialect)).map(|t| &t.foreign_keys);
+        let referred = keys.into_iter().flatten().map(|key| self.fold(&key.table));
+        let own = self.fold(table);
+        let referred: Vec<Thing> = referred
+            .filter(|other| *other != own)
+            .map(Thing::Logged)
+            .collect();
+        for thing in referred {
+            if is_logged {
+                self.needs(thing);
+            } else {
+                self.releases(thing);
+            }
+        }
+        let own = Thing::Logged(own);
+        if is_logged {
+            self.links.makes.push(own);
+        } else {
+            self.links.takes.push(own);
+        }
+    }
+
+    fn parents(&self, side: &Side<'_>, table: &QName) -> Vec<Folded> {
+        let parents = side.table(&folded(table, self.dialect)).map(Table::parents);
+        let parents = parents.unwrap_or_default();
+        parents.iter().map(|parent| self.fold(parent)).collect()
+    }
+
+    fn keeps_parents(&self, table: &QName) -> bool {
+        self.parents(&self.sides.live, table) == self.parents(&self.sides.target, table)
+    }
+
     /// What a parent of the table is changed to, the table is too: its own changes come behind that. From a parent that it leaves it
     /// goes before.
     fn lean_family(&mut self, table: &QName) {
-        let name = folded(table, self.dialect);
-        let parents = |side: &Side<'_>| -> Vec<Folded> {
-            let parents = side.table(&name).map(Table::parents).unwrap_or_default();
-            parents.iter().map(|parent| self.fold(parent)).collect()
-        };
-        let (live, target) = (parents(&self.sides.live), parents(&self.sides.target));
+        let (live, target) = (
+            self.parents(&self.sides.live, table),
+            self.parents(&self.sides.target, table),
+        );
         for parent in live.into_iter().filter(|parent| !target.contains(parent)) {
             self.releases(Thing::Shape(parent));
         }
@@ -536,6 +599,10 @@ impl Collector<'_> {
         self.needs(Thing::NewTypes);
         self.links.makes.push(Thing::Relation(name.clone()));
         self.links.makes.push(Thing::Name(name));
+        for parent in table.parents() {
+            // It gets what its parent is changed to at once, and nothing of the change itself.
+            self.needs(Thing::Shape(self.fold(&parent)));
+        }
         for (number, key) in table.foreign_keys.iter().enumerate() {
             let needed = self.referred(&table.name, key, number);
             self.links.needs.extend(needed);
@@ -551,6 +618,10 @@ impl Collector<'_> {
             self.links
                 .takes
                 .push(Thing::Name(self.sibling(&table.name, &index.name)));
+        }
+        for parent in table.parents() {
+            // What its parent is changed to may not go together with it.
+            self.releases(Thing::Shape(self.fold(&parent)));
         }
         for (number, key) in table.foreign_keys.iter().enumerate() {
             let released = self.referred(&table.name, key, number);
@@ -673,6 +744,9 @@ impl Collector<'_> {
             );
         }
         columns.sort();
+        if !is_own {
+            things.push(Thing::Logged(referred.clone()));
+        }
         things.push(Thing::Key(referred, columns));
         things.into_iter().map(|thing| Link { thing, by }).collect()
     }

@@ -380,7 +380,15 @@ impl Alteration<'_> {
         if self.is_of_parent(constraints::is_inherited(constraint)) {
             return;
         }
-        work.main.push(format!("ADD {}", constraints::clause(constraint)));
+        let add = format!("ADD {}", constraints::clause(constraint));
+        if constraints::options(constraint).contains_key(option::ONLY) {
+            let table = format!("ONLY {}", qname(self.name()));
+            work.behind.push(alter_table(&table, &[add]));
+            work.behind
+                .extend(index::attach_all(self.name(), constraint, self.after));
+        } else {
+            work.main.push(add);
+        }
         work.behind
             .extend(constraints::comments(self.name(), None, constraint));
         if let Some(name) = constraint.name().filter(|_| constraints::has_index(constraint)) {

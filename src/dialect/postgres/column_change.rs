@@ -10,7 +10,7 @@ use super::types::{self, Conversion};
 use super::{Postgres, option};
 use crate::dialect::{Dialect, Statement};
 use crate::directive::{AlterColumn, Change, ColumnChange};
-use crate::schema::{Column, GeneratedKind, Identity, QName, Schema, SequenceOptions};
+use crate::schema::{Column, GeneratedKind, Identity, QName, Schema, SequenceOptions, Table};
 use std::fmt::Write;
 
 /// What the changes of a column take.
@@ -197,6 +197,11 @@ impl ColumnAlteration<'_> {
         self.change_attributes(retyped, effects);
     }
 
+    fn keeps_parents(&self) -> bool {
+        let parents = |schema: &Schema| schema.tables.get(self.table).map(Table::parents);
+        parents(self.before) == parents(self.after)
+    }
+
     fn is_retyped(&self) -> bool {
         types::plain(&self.old.ty) != types::plain(&self.new.ty)
     }
@@ -282,7 +287,8 @@ impl ColumnAlteration<'_> {
                     columns::not_null_name(self.table, new),
                 );
                 // An inherited constraint has the name that it was given when the table came to its parent.
-                if names.old != names.new && !columns::is_inherited(&new.options) {
+                let is_of_parent = columns::is_inherited(&new.options) && self.keeps_parents();
+                if names.old != names.new && !is_of_parent {
                     effects.before.push(Statement::new(format!(
                         "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
                         qname(self.table),

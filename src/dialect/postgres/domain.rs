@@ -107,7 +107,29 @@ impl<'s> Domain<'s> {
     }
 }
 
-/// The statements that make one domain into another in place; `None` when it has another base type and is made anew.
+/// CREATE DOMAIN without the checks and the default that hold one of these literals: values that the type under it has no more.
+pub(super) fn without(definition: &str, literals: &[String]) -> String {
+    let tokens = Tokens::of(definition);
+    let mut kept = String::new();
+    let mut at = tokens.find(0, &["AS"]).map_or(0, |at| at + 1);
+    at = next_clause(&tokens, at);
+    kept.push_str(tokens.before(at));
+    while at < tokens.len() {
+        let named = if tokens.has(at, &["CONSTRAINT"]) { 2 } else { 0 };
+        let end = next_clause(&tokens, at + named + 1);
+        let clause = tokens.text(at, end);
+        let is_value = tokens.has(at + named, &["CHECK"]) || tokens.has(at, &["DEFAULT"]);
+        if !(is_value && literals.iter().any(|literal| clause.contains(literal.as_str()))) {
+            kept.push(' ');
+            kept.push_str(clause);
+        }
+        at = end;
+    }
+    kept
+}
+
+/// The statements that make one domain into another in place; a check may have gone with a value of the type under the domain.
+/// `None` when it has another base type and is made anew.
 pub(super) fn alter(name: &QName, old: &str, new: &str) -> Option<Vec<Statement>> {
     let (old, new) = (Domain::read(old)?, Domain::read(new)?);
     if (old.base, old.collation) != (new.base, new.collation) {
@@ -123,7 +145,7 @@ pub(super) fn alter(name: &QName, old: &str, new: &str) -> Option<Vec<Statement>
         });
         match to {
             Some((to, _)) => renamed.push((*from, *to)),
-            None => actions.push(format!("DROP CONSTRAINT {from}")),
+            None => actions.push(format!("DROP CONSTRAINT IF EXISTS {from}")),
         }
     }
     actions.extend(
@@ -138,7 +160,7 @@ pub(super) fn alter(name: &QName, old: &str, new: &str) -> Option<Vec<Statement>
                 actions.push(format!("VALIDATE CONSTRAINT {name}"));
             }
             Some(_) => {
-                actions.push(format!("DROP CONSTRAINT {name}"));
+                actions.push(format!("DROP CONSTRAINT IF EXISTS {name}"));
                 actions.push(format!("ADD CONSTRAINT {name} {check}"));
             }
             None if renamed.iter().any(|(_, to)| to == name) => {}
@@ -202,6 +224,15 @@ pub(super) fn alter(name: &QName, old: &str, new: &str) -> Option<Vec<Statement>
 mod tests {
     use super::*;
 
+    #[test]
+    fn what_names_a_value_that_goes_is_left_out() {
+        let definition = "CREATE DOMAIN public.d AS public.e DEFAULT 'c'::public.e NOT NULL CONSTRAINT x CHECK (VALUE <> 'c'::public.e) CONSTRAINT y CHECK (VALUE <> 'b'::public.e)";
+        assert_eq!(
+            without(definition, &["'c'".to_owned()]),
+            "CREATE DOMAIN public.d AS public.e NOT NULL CONSTRAINT y CHECK (VALUE <> 'b'::public.e)"
+        );
+    }
+
     fn sql(old: &str, new: &str) -> Option<Vec<String>> {
         alter(&"d".into(), old, new).map(|s| s.into_iter().map(|s| s.sql).collect())
     }
@@ -214,7 +245,7 @@ mod tests {
             sql(old, new).expect("in place"),
             [
                 "ALTER DOMAIN public.d RENAME CONSTRAINT a TO c",
-                "ALTER DOMAIN public.d DROP CONSTRAINT b",
+                "ALTER DOMAIN public.d DROP CONSTRAINT IF EXISTS b",
                 "ALTER DOMAIN public.d ADD CONSTRAINT b CHECK ((length(VALUE) > 2))",
                 "ALTER DOMAIN public.d ADD CONSTRAINT e CHECK ((VALUE <> 'x'::text)) NOT VALID",
                 "ALTER DOMAIN public.d DROP DEFAULT",

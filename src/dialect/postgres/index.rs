@@ -1,10 +1,12 @@
 //! Indexes.
 
-use super::constraints::with;
+use super::constraints::{has_index, with};
 use super::option;
 use super::spelling::{beside, collation, guarded, name_list, qname, quote, text};
 use crate::dialect::{Placement, Statement};
-use crate::schema::{Index, IndexPart, Nulls, Order, PartTarget, QName, Schema, Table};
+use crate::schema::{
+    Constraint, Index, IndexPart, Name, Nulls, Options, Order, PartTarget, QName, Schema, Table,
+};
 use std::fmt::Write;
 
 /// A part of an index or of an exclusion constraint.
@@ -96,6 +98,9 @@ pub(super) fn create(table: &QName, index: &Index, after: &Schema) -> Vec<Statem
             text(comment)
         )));
     }
+    if index.options.contains_key(option::ONLY) {
+        statements.extend(attach_partitions(table, &index.name, after));
+    }
     if let Some(known) = known {
         statements.extend(attach(known, index, after));
         statements.extend(
@@ -123,6 +128,37 @@ fn attach(table: &Table, index: &Index, schema: &Schema) -> Option<Statement> {
                 beside(&table.name, &index.name)
             ))
         })
+}
+
+/// The keys of partitions become part of a key that is not one of all partitions.
+pub(super) fn attach_all(table: &QName, key: &Constraint, schema: &Schema) -> Vec<Statement> {
+    key.name()
+        .map(|name| attach_partitions(table, name, schema))
+        .unwrap_or_default()
+}
+
+fn attach_partitions(table: &QName, index: &Name, schema: &Schema) -> Vec<Statement> {
+    let is_part = |options: &Options| options.get(option::INHERITED).is_some_and(|of| *of == **index);
+    let partitions = schema.tables.values().filter(|partition| {
+        let parent = partition.options.get(option::PARTITION_OF);
+        parent.and_then(|parent| super::types::type_name(parent)).as_ref() == Some(table)
+    });
+    let mut statements = Vec::new();
+    for partition in partitions {
+        let keys = partition
+            .constraints()
+            .filter(|c| has_index(c) && is_part(c.options()));
+        let keys = keys.filter_map(|c| c.name().cloned());
+        let indexes = partition.indexes.iter().filter(|i| is_part(&i.options));
+        for part in keys.chain(indexes.map(|i| i.name.clone())) {
+            statements.push(Statement::new(format!(
+                "ALTER INDEX {} ATTACH PARTITION {}",
+                beside(table, index),
+                beside(&partition.name, &part)
+            )));
+        }
+    }
+    statements
 }
 
 /// The actions of ALTER TABLE by which the table uses an index of that name, as its options say.

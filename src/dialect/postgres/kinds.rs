@@ -82,7 +82,7 @@ const fn of_table(mut row: Row) -> Row {
 use Address::{Cast, Facet, Name, On, Operator, Plain, Signature, Transform, UserMapping, Using};
 use KindStage::{Late, Usual};
 
-static ROWS: [Row; 38] = [
+static ROWS: [Row; 39] = [
     row("extension", "EXTENSION", Plain),
     in_place(row("domain", "DOMAIN", Name)),
     in_place(row("composite type", "TYPE", Name)),
@@ -120,6 +120,7 @@ static ROWS: [Row; 38] = [
     staged(in_place(row("rule", "RULE", On)), Usual),
     staged(in_place(row("policy", "POLICY", On)), Usual),
     staged(row("publication", "PUBLICATION", Plain), Usual),
+    staged(in_place(row("subscription", "SUBSCRIPTION", Plain)), Usual),
     staged(in_place(row("privileges", "PRIVILEGES", Facet)), Usual),
     staged(in_place(row("owner", "OWNER", Facet)), Usual),
     staged(

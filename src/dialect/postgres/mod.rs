@@ -3,7 +3,7 @@
 //! `spelling` writes names and values; `columns`, `constraints`, `index`, `table`, `sequence` whole definitions; `alter` puts all changes of a
 //! table into one ALTER TABLE, with `column_change` for one column and `partition` for what takes a new table. `enums`, `domain`, `composite`
 //! change types, `retype` makes one anew. `kinds` is the table of all kinds of objects, `objects` creates, replaces and drops them by it,
-//! `privileges` and `foreign` know those that are changed piece by piece. `dependents` finds what leans on a type that is made anew. `types` knows families of types and the casts between them,
+//! `privileges`, `foreign` and `subscription` know those that are changed piece by piece. `dependents` finds what leans on a type that is made anew. `types` knows families of types and the casts between them,
 //! `canonical` what is no difference, `names` what the server would cut.
 //!
 //! Every statement names things with their namespaces, so that it means the same under any `search_path`.
@@ -29,6 +29,7 @@ mod privileges;
 mod retype;
 mod sequence;
 mod spelling;
+mod subscription;
 mod table;
 mod types;
 mod values;

@@ -4,7 +4,7 @@ use super::dependents::{Fate, around};
 use super::kinds::{self, Address};
 use super::spelling::{comment, list_items, quote};
 use super::tokens::Tokens;
-use super::{composite, domain, privileges, retype};
+use super::{composite, domain, privileges, retype, subscription};
 use crate::dialect::Statement;
 use crate::directive::Change;
 use crate::schema::{Object, ObjectKind, Part, Schema};
@@ -67,6 +67,9 @@ pub(super) fn comment_statement(object: &Object) -> Option<Statement> {
 /// For a kind that PostgreSQL does not have.
 pub(super) fn drop(object: &Object) -> Result<Vec<Statement>> {
     let row = row(&object.id.kind)?;
+    if object.id.kind.as_str() == "subscription" {
+        return Ok(subscription::drop(&object.id));
+    }
     if row.address != Address::Facet {
         return Ok(vec![Statement::new(format!(
             "DROP {} {}",
@@ -132,6 +135,7 @@ fn in_place(change: &Change<Object>, schemas: (&Schema, &Schema)) -> Result<Opti
         "range type" => Some(remade(new, schemas)?),
         "foreign data wrapper" | "server" | "user mapping" => super::foreign::alter(change),
         "extension" => extension_schema(change),
+        "subscription" => subscription::alter(change),
         _ => None,
     })
 }

@@ -71,7 +71,7 @@ pub(crate) const PERIOD: &str = "period";
 /// Foreign key: the columns that ON DELETE SET sets.
 pub(crate) const SET_COLUMNS: &str = "set_columns";
 
-/// Index: not on the partitions.
-pub(crate) const ONLY: &str = "only";
+/// Index, key: not on all partitions.
+pub(crate) use crate::schema::ONLY;
 /// Index: built without keeping writers out.
 pub(crate) const CONCURRENTLY: &str = crate::schema::CONCURRENTLY;

@@ -1,4 +1,5 @@
-//! A plain table that becomes a partitioned one and back: the server cannot change that, so the table is built anew.
+//! A plain table that becomes a partitioned one and back, or one that is partitioned otherwise: the server cannot change that, so the
+//! table is built anew.
 
 use super::column_change::aside;
 use super::columns::not_null_name;
@@ -10,7 +11,7 @@ use super::{Postgres, index, option, table, types};
 use crate::Result;
 use crate::dialect::Statement;
 use crate::directive::{AlterTable, Change, Directive, TableChange, evolve};
-use crate::schema::{Column, Constraint, ForeignKey, Part, QName, Schema, Sql, Table, TypeName};
+use crate::schema::{Column, Constraint, Name, Part, QName, Schema, Sql, Table, TypeName};
 
 /// The statements that put the old table aside, create the new one, and carry the rows and the numbering over.
 ///
@@ -72,36 +73,41 @@ pub(super) fn rebuild(
     for index in &indexes {
         statements.extend(index::create(&new.name, index, after));
     }
-    if !new.options.contains_key(option::PARTITION_BY) {
-        statements.extend(move_rows(old, new, changes));
-        let partitions = before.tables.values().filter(|partition| {
-            let parent = partition.options.get(option::PARTITION_OF);
-            parent.and_then(|parent| types::type_name(parent)).as_ref() == Some(&old.name)
-        });
-        statements.extend(partitions.map(|partition| table::detach(&put_aside, &partition.name)));
-        statements.push(Statement::new(format!("DROP TABLE {put_aside}")));
-        statements.extend(around.keys);
+    let partitions = before.tables.values().filter(|partition| {
+        let parent = partition.options.get(option::PARTITION_OF);
+        parent.and_then(|parent| types::type_name(parent)).as_ref() == Some(&old.name)
+    });
+    let let_go = partitions.map(|partition| table::detach(&put_aside, &partition.name));
+    match (
+        old.options.contains_key(option::PARTITION_BY),
+        new.options.contains_key(option::PARTITION_BY),
+    ) {
+        // Its rows are in its partitions, which come to it again or hand them over when they go.
+        (true, true) => {
+            statements.extend(let_go);
+            statements.push(Statement::new(format!("DROP TABLE {put_aside}")));
+        }
+        (_, false) => {
+            statements.extend(move_rows(old, new, changes));
+            statements.extend(let_go);
+            statements.push(Statement::new(format!("DROP TABLE {put_aside}")));
+            statements.extend(around.keys);
+        }
+        (false, true) => {}
     }
     statements.extend(around.behind);
     Ok(statements)
 }
 
-/// The foreign keys of other tables that refer to the table.
-fn referring(name: &QName, schema: &Schema) -> Vec<(String, Constraint)> {
+/// The foreign keys of other tables that refer to the table, by their tables and names.
+fn referring(name: &QName, schema: &Schema) -> Vec<(QName, Name)> {
     let tables = schema.tables.values().filter(|t| t.name != *name);
     tables
         .flat_map(|t| t.foreign_keys.iter().map(move |key| (t, key)))
-        .filter(|(_, key)| key.table == *name)
-        .map(|(t, key)| (t, Constraint::ForeignKey(key.clone())))
-        .filter(|(t, key)| !belongs_to_parent(t, key, schema))
-        .map(|(t, key)| (qname(&t.name), key))
-        .collect()
-}
-
-fn refer_again(name: &QName, schema: &Schema) -> Vec<Statement> {
-    referring(name, schema)
-        .into_iter()
-        .map(|(table, key)| Statement::new(format!("ALTER TABLE {table} ADD {}", constraints::clause(&key))))
+        .filter(|(t, key)| {
+            key.table == *name && !belongs_to_parent(t, &Constraint::ForeignKey((*key).clone()), schema)
+        })
+        .filter_map(|(t, key)| Some((t.name.clone(), key.name.clone()?)))
         .collect()
 }
 
@@ -145,12 +151,46 @@ pub(super) fn arrange(mut directives: Vec<Directive>) -> Vec<Directive> {
             _ => false,
         }
         };
-        if let Some(first) = directives[..at].iter().position(is_about_partition) {
+        let first = directives[..at].iter().position(is_about_partition);
+        if let Some(first) = first {
             let moved = directives.remove(at);
             directives.insert(first, moved);
         }
     }
-    directives
+    last_partitions(directives)
+}
+
+/// The partitions that go while their parent gets another key hand their rows over: to partitions that have to be there.
+fn last_partitions(directives: Vec<Directive>) -> Vec<Directive> {
+    let rekeyed: Vec<QName> = directives
+        .iter()
+        .filter_map(change_of_key)
+        .filter(|(_, key)| key.old.is_some() && key.new.is_some())
+        .map(|(alter, _)| alter.table.clone())
+        .collect();
+    if rekeyed.is_empty() {
+        return directives;
+    }
+    let is_one = |directive: &Directive| match directive {
+        Directive::DropTable(table) => {
+            let parent = table.options.get(option::PARTITION_OF).map(String::as_str);
+            rekeyed.iter().any(|name| is_named(parent, name))
+        }
+        _ => false,
+    };
+    let (last, mut rest): (Vec<_>, Vec<_>) = directives.into_iter().partition(is_one);
+    rest.extend(last);
+    rest
+}
+
+/// A partition that goes and that its parent has let go for another key leaves its rows there.
+pub(super) fn hand_over(table: &Table, before: &Schema) -> Option<Statement> {
+    let parent = types::type_name(table.options.get(option::PARTITION_OF)?)?;
+    let parent = before.tables.get(&parent)?;
+    let standing = before.tables.get(&table.name)?;
+    let is_let_go = !standing.options.contains_key(option::PARTITION_OF)
+        && parent.options.contains_key(option::PARTITION_BY);
+    is_let_go.then(|| insert_rows(&qname(&table.name), standing, parent, &[]))?
 }
 
 fn is_named(sql: Option<&str>, table: &QName) -> bool {
@@ -178,13 +218,25 @@ pub(super) fn finish(directives: &[Directive], before: &Schema) -> Result<Vec<St
     }
     let mut schema = before.clone();
     let mut moved = Vec::new();
+    // Foreign keys that were taken away from tables made anew, by table and name.
+    let mut away: Vec<(QName, Name)> = Vec::new();
     for directive in directives {
-        let old = partitioned(directive).and_then(|alter| schema.tables.get(&alter.table).cloned());
+        let rebuilt = change_of_key(directive).map(|(alter, _)| alter);
+        let old = rebuilt.and_then(|alter| schema.tables.get(&alter.table).cloned());
+        let referred = rebuilt
+            .map(|alter| referring(&alter.table, &schema))
+            .unwrap_or_default();
         evolve(&mut schema, std::slice::from_ref(directive), &Postgres)?;
-        if let (Some(alter), Some(old)) = (partitioned(directive), old)
+        let Some(alter) = rebuilt else { continue };
+        // It is made with its own.
+        away.retain(|(table, _)| *table != alter.table);
+        if let (Some(_), Some(old)) = (partitioned(directive), old)
             && let Some(new) = schema.tables.get(&alter.table)
         {
-            moved.push((old.clone(), new.clone(), &alter.changes));
+            away.extend(referred);
+            if !old.options.contains_key(option::PARTITION_BY) {
+                moved.push((old, new.clone(), &alter.changes));
+            }
         }
     }
     for (old, new, changes) in &moved {
@@ -194,26 +246,19 @@ pub(super) fn finish(directives: &[Directive], before: &Schema) -> Result<Vec<St
             qname(&old.name.sibling(aside(&old.name.name)))
         )));
     }
-    // What a directive adds is there already.
-    for table in schema.tables.values_mut() {
-        let name = table.name.clone();
-        table.foreign_keys.retain(|key| !is_added(directives, &name, key));
-    }
-    for (_, new, _) in &moved {
-        statements.extend(refer_again(&new.name, &schema));
+    for (table, name) in &away {
+        let keys = schema.tables.get(table).map(|table| &table.foreign_keys);
+        let mut keys = keys.into_iter().flatten();
+        if let Some(key) = keys.find(|key| key.name.as_ref() == Some(name)) {
+            let key = Constraint::ForeignKey(key.clone());
+            statements.push(Statement::new(format!(
+                "ALTER TABLE {} ADD {}",
+                qname(table),
+                constraints::clause(&key)
+            )));
+        }
     }
     Ok(statements)
-}
-
-/// Whether one of the directives adds the foreign key.
-fn is_added(directives: &[Directive], table: &QName, key: &ForeignKey) -> bool {
-    directives.iter().any(|directive| match directive {
-        Directive::CreateTable(new) => new.name == *table && new.foreign_keys.contains(key),
-        Directive::AlterTable(alter) if alter.table == *table => alter.changes.iter().any(|change| {
-            matches!(change, TableChange::AddConstraint { constraint: Constraint::ForeignKey(new) } if new == key)
-        }),
-        _ => false,
-    })
 }
 
 fn partitioned(directive: &Directive) -> Option<&AlterTable> {
@@ -264,6 +309,11 @@ impl Numbered {
 
 fn move_rows(old: &Table, new: &Table, changes: &[TableChange]) -> Option<Statement> {
     let from = qname(&old.name.sibling(aside(&old.name.name)));
+    insert_rows(&from, old, new, changes)
+}
+
+/// The rows of `old`, which is called `from` now, go to `new`.
+fn insert_rows(from: &str, old: &Table, new: &Table, changes: &[TableChange]) -> Option<Statement> {
     let mut targets = Vec::new();
     let mut sources = Vec::new();
     for column in new.columns.iter().filter(|c| c.generated.is_none()) {

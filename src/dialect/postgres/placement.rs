@@ -1,6 +1,7 @@
 //! Statements that cannot be inside a transaction, and what they leave behind when they fail.
 
 use super::spelling::text;
+use super::subscription;
 use super::tokens::Tokens;
 use crate::dialect::{Alone, Doubt, Placement};
 
@@ -15,7 +16,7 @@ pub(super) fn placement(sql: &str) -> Placement {
         || begins(&["CREATE", "TABLESPACE"])
         || begins(&["DROP", "TABLESPACE"])
         || begins(&["ALTER", "SYSTEM"])
-        || begins(&["CREATE", "SUBSCRIPTION"])
+        || (begins(&["CREATE", "SUBSCRIPTION"]) && !subscription::connects_to_nothing(sql))
         || begins(&["DROP", "SUBSCRIPTION"])
         || begins(&["REINDEX", "DATABASE"])
         || begins(&["REINDEX", "SYSTEM"])
@@ -147,6 +148,10 @@ mod tests {
             placement("ALTER TYPE public.mood ADD VALUE 'x'"),
             Placement::CommitBehind
         );
+        let create = "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p";
+        assert_eq!(placement(create), Placement::Outside);
+        let create = format!("{create} WITH (connect = false, slot_name = 's')");
+        assert_eq!(placement(&create), Placement::Inside);
         assert_eq!(placement("CREATE INDEX i ON t (concurrently)"), Placement::Inside);
     }
 

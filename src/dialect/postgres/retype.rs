@@ -8,7 +8,7 @@ use super::column_change::aside;
 use super::dependents::{Fate, around};
 use super::kinds::id;
 use super::objects::{comment_statement, split};
-use super::spelling::{qname, quote};
+use super::spelling::{qname, quote, text};
 use super::table::alter as alter_table;
 use super::tokens::Tokens;
 use super::types::type_name;
@@ -35,6 +35,7 @@ pub(super) struct Remade {
 /// # Errors
 /// For a schema that no reflector has read.
 pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Result<Vec<Statement>> {
+    let gone = values_that_go(&root.name, (before, after));
     let mut remade = vec![root];
     loop {
         let next = before
@@ -42,7 +43,11 @@ pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Resu
             .values()
             .find(|object| is_ready(object, &remade, before));
         let Some(object) = next else { break };
-        remade.push(remake(object));
+        if object.id.kind.as_str() == "domain" && !gone.is_empty() {
+            remade.push(remake(&without_values(object, &gone)));
+        } else {
+            remade.push(remake(object));
+        }
     }
     let names: BTreeSet<&QName> = remade
         .iter()
@@ -91,6 +96,37 @@ pub(super) fn rebuild(root: Remade, (before, after): (&Schema, &Schema)) -> Resu
     statements.extend(around.behind);
     statements.extend(around.keys);
     Ok(statements)
+}
+
+/// The literals of the values that an enum type loses.
+fn values_that_go(name: &QName, (before, after): (&Schema, &Schema)) -> Vec<String> {
+    let values = |schema: &Schema| {
+        schema
+            .enums
+            .get(name)
+            .map(|ty| ty.values.clone())
+            .unwrap_or_default()
+    };
+    let kept = values(after);
+    let gone = values(before).into_iter().filter(|value| !kept.contains(value));
+    gone.map(|value| text(&value)).collect()
+}
+
+/// A domain without what names values that go: a directive of its own comes behind, with what it says of others.
+fn without_values(domain: &Object, gone: &[String]) -> Object {
+    let statements = split(&domain.definition);
+    let mut definition = Vec::new();
+    for (number, statement) in statements.into_iter().enumerate() {
+        if number == 0 {
+            definition.push(domain::without(statement, gone));
+        } else if !gone.iter().any(|value| statement.contains(value.as_str())) {
+            definition.push(statement.to_owned());
+        }
+    }
+    Object {
+        definition: Sql::new(definition.join(";\n")),
+        ..domain.clone()
+    }
 }
 
 /// How the values of a column get from the old type to the new one.

@@ -2,8 +2,8 @@
 
 use super::columns::{self, has_parents, is_inherited};
 use super::constraints::{self, has_index, is_not_valid};
-use super::option;
 use super::spelling::{qname, quote, text};
+use super::{option, partition};
 use crate::dialect::Statement;
 use crate::schema::{Column, Constraint, QName, Schema, Table};
 use std::fmt::Write;
@@ -68,7 +68,8 @@ pub(super) fn drop(table: &Table, before: &Schema) -> Vec<Statement> {
         .filter(|_| is_partitioned(before))
         .map(|parent| detach(parent, &table.name));
     let drop = Statement::new(format!("DROP TABLE {}", qname(&table.name)));
-    leave.into_iter().chain([drop]).collect()
+    let rows = partition::hand_over(table, before);
+    leave.into_iter().chain(rows).chain([drop]).collect()
 }
 
 pub(super) fn detach(parent: &str, child: &QName) -> Statement {

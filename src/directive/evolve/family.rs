@@ -2,7 +2,7 @@
 
 use super::Naming;
 use super::table::{change_table, column_mut};
-use crate::directive::{AlterColumn, Change, ColumnChange, NewColumn, TableChange};
+use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, NewColumn, TableChange};
 use crate::schema::{Column, Constraint, INHERITED, QName, Schema, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,13 +81,29 @@ fn own_type(
     changes
 }
 
-/// Carries out on a descendant what a change of its ancestor does to it.
-pub(crate) fn inherit(
-    child: &mut Table,
-    parent: &QName,
-    change: &TableChange,
-    naming: &(impl Naming + ?Sized),
-) {
+/// Carries out on a descendant what the changes of its ancestor do to it.
+pub(crate) fn inherit(child: &mut Table, alter: &AlterTable, naming: &(impl Naming + ?Sized)) {
+    let gets_another_key = |change: &TableChange| match change {
+        TableChange::SetOption(option) => {
+            option.key == "partition_by" && option.value.old.is_some() && option.value.new.is_some()
+        }
+        _ => false,
+    };
+    if alter.changes.iter().any(gets_another_key) {
+        // A table that is partitioned otherwise is made anew and lets its partitions go as they are.
+        let parent = at_home(&alter.table, naming);
+        if child.parents().iter().any(|name| at_home(name, naming) == parent) {
+            child.options.remove("partition_of");
+            child.options.remove("partition_bound");
+        }
+        return;
+    }
+    for change in &alter.changes {
+        inherit_one(child, &alter.table, change, naming);
+    }
+}
+
+fn inherit_one(child: &mut Table, parent: &QName, change: &TableChange, naming: &(impl Naming + ?Sized)) {
     let comes_from_parent = |options: &crate::schema::Options| options.contains_key(INHERITED);
     let inherited = match change {
         TableChange::AddColumn(new) => {
@@ -146,6 +162,15 @@ pub(crate) fn inherit(
             let constraint = Constraint::Check(own.clone());
             TableChange::DropConstraint { constraint }
         }
+        // A key of a partition says of which key of its parent it is a part.
+        TableChange::DropConstraint { constraint } => {
+            let Some(name) = constraint.name() else { return };
+            let is_part = |c: &Constraint| c.options().get(INHERITED).is_some_and(|of| *of == **name);
+            let Some(own) = child.constraints().find(is_part) else {
+                return;
+            };
+            TableChange::DropConstraint { constraint: own }
+        }
         TableChange::RenameColumn(names) => {
             if column_mut(child, &names.old, naming).is_err() {
                 return;
@@ -159,7 +184,6 @@ pub(crate) fn inherit(
             change.clone()
         }
         TableChange::AddConstraint { .. }
-        | TableChange::DropConstraint { .. }
         | TableChange::SetOption(_)
         | TableChange::SetComment(_)
         | TableChange::SetDefinition(_)

@@ -46,6 +46,7 @@ pub(super) async fn read(connection: &mut Connection, filter: &Filter) -> Result
     Ok(Reflection {
         schema: catalog.schema,
         notices: catalog.left_alone.into_iter().map(Notice::new).collect(),
+        ..Reflection::default()
     })
 }
 

@@ -102,6 +102,8 @@ pub(super) struct Catalog<'f> {
     pub(super) access_methods: BTreeMap<Oid, String>,
     /// What is seen and left alone.
     pub(super) left_alone: Vec<String>,
+    /// What of that is of a kind that is managed elsewhere.
+    pub(super) untold: BTreeSet<ObjectId>,
 }
 
 impl<'f> Catalog<'f> {
@@ -121,6 +123,7 @@ impl<'f> Catalog<'f> {
             tablespaces: BTreeMap::new(),
             access_methods: BTreeMap::new(),
             left_alone: Vec::new(),
+            untold: BTreeSet::new(),
         }
     }
 

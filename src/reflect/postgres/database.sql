@@ -1,5 +1,5 @@
--- What belongs to the database and to no namespace: extensions, event triggers, publications, foreign servers; subscriptions and
--- security labels have no definition, they are only told.
+-- What belongs to the database and to no namespace: extensions, event triggers, publications, foreign servers. Security labels have no
+-- definition, and subscriptions none for those who may not read how they connect: they are only told.
 SELECT
     3079,
     e.oid,
@@ -163,7 +163,7 @@ UNION ALL
 SELECT 6100, 0::oid, 'subscription', NULL, s.subname, NULL, NULL, NULL, NULL
 FROM pg_subscription AS s
 JOIN pg_database AS d ON d.oid = s.subdbid
-WHERE $GLOBAL AND d.datname = current_database()
+WHERE $GLOBAL AND d.datname = current_database() AND NOT has_column_privilege('pg_subscription', 'subconninfo', 'SELECT')
 UNION ALL
 SELECT 3596, l.objoid, 'security label', NULL, format('%s of %s', l.provider, pg_describe_object(l.classoid, l.objoid, l.objsubid)), NULL, NULL, NULL, NULL
 FROM pg_seclabel AS l

@@ -7,6 +7,7 @@ use super::spelling::{bare, literal};
 use super::{Oid, class};
 use crate::Result;
 use crate::dialect::postgres::option::PARAMETER_ORDER;
+use crate::schema::ONLY;
 use crate::schema::{Index, IndexPart, Name, Nulls, ObjectId, Options, Order, Part, Sql};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -116,13 +117,17 @@ impl Indexes {
             }
             let comment = catalog.comment(class::RELATION, row.oid);
             let (parts, include) = parts(catalog, &row);
+            let mut options = storage(catalog, &row);
+            if row.flags.contains('i') && row.flags.contains('p') {
+                options.insert(ONLY.to_owned(), String::new());
+            }
             let key = Key {
                 parts,
                 include,
                 nulls_not_distinct: row.flags.contains('n'),
                 method: method(catalog, &row),
                 predicate: row.predicate.as_deref().map(bare),
-                options: storage(catalog, &row),
+                options,
                 comment,
             };
             constraints.key(catalog, row.oid, key);
@@ -161,11 +166,7 @@ fn of_table(catalog: &mut Catalog<'_>, row: &Row) {
     let (parts, include) = parts(catalog, row);
     let mut options = storage(catalog, row);
     if row.flags.contains('i') {
-        let key = if row.flags.contains('p') {
-            "only"
-        } else {
-            "invalid"
-        };
+        let key = if row.flags.contains('p') { ONLY } else { "invalid" };
         options.insert(key.to_owned(), String::new());
     }
     for (number, attribute) in &row.attributes {

@@ -112,6 +112,7 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
             ("text_search", include_str!("text_search.sql")),
             ("operators", include_str!("operators.sql")),
             ("database", include_str!("database.sql")),
+            ("subscriptions", include_str!("subscriptions.sql")),
         ],
     ] {
         let found = group.iter().filter(|(name, _)| session.finds(name));
@@ -148,6 +149,7 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
     Ok(Reflection {
         schema: catalog.schema,
         notices,
+        untold: catalog.untold,
     })
 }
 

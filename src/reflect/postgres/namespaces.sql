@@ -56,6 +56,11 @@ CROSS JOIN (
                 OR EXISTS (SELECT FROM pg_seclabel)
                 THEN 'database'
         END,
+        CASE
+            WHEN EXISTS (SELECT s.subdbid FROM pg_subscription AS s)
+                AND has_column_privilege('pg_subscription', 'subconninfo', 'SELECT')
+                THEN 'subscriptions'
+        END,
         CASE WHEN EXISTS (SELECT FROM pg_default_acl) THEN 'default_privileges' END
     ) AS present
 ) AS p

@@ -24,7 +24,13 @@ pub(super) fn object(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
         if matches!(kind.as_str(), "subscription" | "security label")
             && catalog.filter.admits(&kind, &name, None)
         {
-            catalog.left_alone.push(format!("{kind} {name}"));
+            let why = shape.map_or_else(String::new, |why| format!(", {why},"));
+            catalog.left_alone.push(format!("{kind} {name}{why}"));
+            let id = ObjectId {
+                kind: ObjectKind::from_text(kind),
+                ..id("", catalog.name(namespace, name))
+            };
+            catalog.untold.insert(id);
         }
         return Ok(());
     };

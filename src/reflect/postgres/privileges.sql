@@ -151,6 +151,13 @@ WITH subject AS (
     FROM pg_publication AS o
     WHERE $GLOBAL
     UNION ALL
+    -- Before version 14 not everybody may read the number of a subscription.
+    /*if 14*/
+    SELECT 6100, o.oid, 0, NULL, o.subname, 'subscription', NULL, 'SUBSCRIPTION', quote_ident(o.subname), '', o.subowner, NULL, NULL
+    FROM pg_subscription AS o JOIN pg_database AS d ON d.oid = o.subdbid
+    WHERE $GLOBAL AND d.datname = current_database()
+    UNION ALL
+    /*end*/
     SELECT 3466, o.oid, 0, NULL, o.evtname, 'event trigger', NULL, 'EVENT TRIGGER', quote_ident(o.evtname), '', o.evtowner, NULL, NULL
     FROM pg_event_trigger AS o
     WHERE $GLOBAL

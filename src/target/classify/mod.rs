@@ -50,8 +50,20 @@ pub(crate) struct Manner<'a> {
     pub(crate) text: Option<Cow<'a, str>>,
     /// What it is about.
     pub(crate) about: About<'a>,
-    /// Whether it waits for all others, because it would run code at each of them.
-    pub(crate) is_last: bool,
+    /// Among which others.
+    pub(crate) stand: Stand,
+}
+
+/// Where a statement runs among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Stand {
+    /// Where it stands.
+    #[default]
+    Here,
+    /// Behind all that do.
+    Late,
+    /// Behind all others, because it would run code at each of them.
+    Last,
 }
 
 /// What a statement that runs is about, where that matters to whoever runs it.
@@ -75,6 +87,9 @@ pub(crate) enum About<'a> {
     Event(EventChange<'a>),
     /// A value of a type, which can be used only after a COMMIT.
     Value,
+    /// A subscription, which must never outlive the transaction that makes it: whoever dropped what is left of it would drop the
+    /// slot of the real one.
+    Subscription,
 }
 
 /// What a statement says about an event, beside what it does.

@@ -56,7 +56,7 @@ impl Served {
         let facts = server.facts().await?;
         let place = server.scratch().unwrap_or_else(|| server.database());
         let (mut keeper, beside) = open_or_neighbour(place, Open::ReadWrite).await?;
-        let process = prepare(&mut keeper).await?;
+        let process = prepare(&mut keeper, &beside).await?;
         let name = new_name();
         let mut served = Self {
             removal: Some(Removal {
@@ -134,10 +134,42 @@ impl Removal {
             }
             _ => end_process(&mut connection, self.process).await?,
         }
-        connection.execute(&self.statement()).await?;
+        drop_database(
+            &mut connection,
+            &self.statement(),
+            &self.beside.with_database(&self.name),
+        )
+        .await?;
         connection.close().await
     }
 }
+
+/// Drops a scratch database by this statement. A replayed history may have left subscriptions in it, with which the server drops none.
+async fn drop_database(beside: &mut Connection, statement: &str, scratch: &DatabaseUrl) -> Result<()> {
+    const IN_USE: &str = "55006";
+    match beside.execute(statement).await {
+        Err(error) if error.code() == Some(IN_USE) => {
+            let mut connection = Connection::open(scratch, Open::ReadWrite).await?;
+            for mut row in connection.query(SUBSCRIPTIONS).await? {
+                let name = quoted_for(Engine::Postgres, &row.take_text(0)?);
+                // With its slot it would reach the server that it subscribes to.
+                for change in ["DISABLE", "SET (slot_name = NONE)"] {
+                    connection
+                        .execute(&format!("ALTER SUBSCRIPTION {name} {change}"))
+                        .await?;
+                }
+                connection.execute(&format!("DROP SUBSCRIPTION {name}")).await?;
+            }
+            connection.close().await?;
+            beside.execute(statement).await.map(drop)
+        }
+        done => done.map(drop),
+    }
+}
+
+/// The subscriptions of the database.
+const SUBSCRIPTIONS: &str = "SELECT s.subname::text FROM pg_catalog.pg_subscription s
+    JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()";
 
 /// Ends the process of the server, and waits for that.
 async fn end_process(beside: &mut Connection, process: i64) -> Result<()> {
@@ -151,7 +183,7 @@ async fn end_process(beside: &mut Connection, process: i64) -> Result<()> {
 }
 
 /// Removes what others have left behind, and gives the process that serves the connection.
-async fn prepare(keeper: &mut Connection) -> Result<i64> {
+async fn prepare(keeper: &mut Connection, beside: &DatabaseUrl) -> Result<i64> {
     let (process, leftovers) = match keeper.engine() {
         #[cfg(feature = "mysql")]
         Engine::Mysql | Engine::Mariadb => mysql::prepare(keeper).await?,
@@ -162,9 +194,9 @@ async fn prepare(keeper: &mut Connection) -> Result<i64> {
         if let Some(made) = time_of(&name)
             && now.saturating_sub(made) > i64::try_from(LIFE.as_secs()).unwrap_or(i64::MAX)
         {
-            let name = quoted_for(keeper.engine(), &name);
+            let statement = format!("DROP DATABASE IF EXISTS {}", quoted_for(keeper.engine(), &name));
             // Somebody else may be doing the same.
-            let _ = keeper.execute(&format!("DROP DATABASE IF EXISTS {name}")).await;
+            let _ = drop_database(keeper, &statement, &beside.with_database(&name)).await;
         }
     }
     Ok(process)

@@ -87,8 +87,69 @@ fn an_upgrade_that_is_told_to_stop_or_killed_never_was() {
     }
 }
 
+/// Three scripts, the second of which fails behind its first statement.
+fn with_a_fault(url: &str) -> Program {
+    let program = Program::on(url);
+    program.script_of("a1", "", &["CREATE TABLE t (a integer)"], &["DROP TABLE t"]);
+    program.script_of(
+        "b2",
+        "a1",
+        &[
+            "ALTER TABLE t ADD COLUMN b integer",
+            "INSERT INTO nowhere VALUES (1)",
+        ],
+        &["ALTER TABLE t DROP COLUMN b"],
+    );
+    program.script_of(
+        "c3",
+        "b2",
+        &[
+            "CREATE INDEX CONCURRENTLY i ON t (a)",
+            "ALTER TABLE t ADD COLUMN c integer",
+        ],
+        &["ALTER TABLE t DROP COLUMN c", "DROP INDEX CONCURRENTLY i"],
+    );
+    program
+}
+
 #[test]
-fn two_upgrades_at_once_share_the_scripts() {
+fn e_01_each_script_is_a_transaction_and_a_failed_one_takes_only_itself_back() {
+    for server in servers() {
+        let database = server.database("matrix");
+        let program = with_a_fault(&database.url());
+        // Offline: what is outside of every transaction stands between two.
+        let sql = program.run(&["upgrade", "--dry-run"]).ok().stdout;
+        let transactions: Vec<&str> = sql
+            .lines()
+            .filter(|line| ["BEGIN;", "COMMIT;"].contains(line) || line.starts_with("CREATE INDEX"))
+            .collect();
+        assert_eq!(
+            transactions,
+            [
+                "BEGIN;",
+                "COMMIT;",
+                "BEGIN;",
+                "COMMIT;",
+                "CREATE INDEX CONCURRENTLY i ON t (a);",
+                "BEGIN;",
+                "COMMIT;",
+            ],
+            "{sql}"
+        );
+        // Live: the first script stays, the second never was, the third is not begun.
+        says(&program.run(&["upgrade"]).with_code(1), &["nowhere"]);
+        assert_eq!(columns(&database), "a\n");
+        assert_eq!(ledger(&database), "a1\na1|upgrade|1|1|t|f\n");
+        database.sql("CREATE TABLE nowhere (a integer)");
+        program.run(&["upgrade"]).ok();
+        assert_eq!(columns(&database), "a,b,c\n");
+        program.run(&["downgrade", "base"]).ok();
+        assert!(!has_table(&database, "t"));
+    }
+}
+
+#[test]
+fn e_03_two_upgrades_at_once_share_the_scripts() {
     for server in servers() {
         let database = server.database("two");
         let program = with_a_gate(&database.url());

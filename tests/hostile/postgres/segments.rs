@@ -40,7 +40,7 @@ fn state(database: &Database) -> String {
 const DONE: &str = "a,b,c,d\nux|t\n";
 
 #[test]
-fn a_dry_run_shows_the_segments() {
+fn e_02_a_dry_run_shows_the_segments() {
     for server in servers() {
         let database = server.database("dry");
         let program = with_an_index(&database);
@@ -65,7 +65,7 @@ fn a_dry_run_shows_the_segments() {
 }
 
 #[test]
-fn a_script_in_segments_goes_up_and_down() {
+fn e_02_a_script_in_segments_goes_up_and_down() {
     for server in servers() {
         let database = server.database("segments");
         let program = with_an_index(&database);
@@ -78,6 +78,19 @@ fn a_script_in_segments_goes_up_and_down() {
             ledger(&database),
             "a1\na1|upgrade|2|2|t|f\nb2|upgrade|3|3|t|f\nb2|downgrade|3|3|t|f\n"
         );
+    }
+}
+
+#[test]
+fn e_02_a_script_with_a_transaction_of_its_own_is_refused() {
+    for server in servers() {
+        let database = server.database("own");
+        let program = Program::on(&database.url());
+        let statements = ["BEGIN", "CREATE INDEX CONCURRENTLY i ON t (a)", "COMMIT"];
+        program.script_of("a1", "", &statements, &["SELECT 1"]);
+        for arguments in [&["upgrade"][..], &["upgrade", "--dry-run"]] {
+            says(&program.run(arguments).with_code(1), &["BEGIN in a script"]);
+        }
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn sets<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     Verdict::RunWith(Manner {
         text,
         about: About::Settings(names),
-        is_last: false,
+        ..Manner::default()
     })
 }
 

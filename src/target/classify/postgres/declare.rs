@@ -8,7 +8,7 @@ use crate::{
     sql::{Lexicon, Token, TokenKind, unquote},
     target::{
         classify::{
-            About, Manner, Refusal, Verdict, refuse, shorten,
+            About, Manner, Refusal, Stand, Verdict, refuse, shorten,
             tokens::{blanked, find, longest},
         },
         cursor::Cursor,
@@ -133,7 +133,7 @@ pub(super) fn alters<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
         Kind::Role => return Verdict::Outside(&ROLES),
         Kind::Database => return database(cursor),
         Kind::Tablespace => return tablespace(),
-        Kind::Subscription => return Verdict::Outside(&SUBSCRIPTIONS),
+        Kind::Subscription => return alters_subscription(cursor),
         Kind::LargeObject => return Verdict::Rows("alter large object"),
         Kind::System => {
             return refuse(
@@ -215,7 +215,7 @@ pub(super) fn comments<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
         Some(Kind::Role) => Verdict::Outside(&ROLES),
         Some(Kind::Database) => database(cursor),
         Some(Kind::Tablespace) => Verdict::Outside(&DATABASES),
-        Some(Kind::Subscription) => Verdict::Outside(&SUBSCRIPTIONS),
+        Some(Kind::Subscription) => subscription(),
         Some(Kind::LargeObject) => Verdict::Rows("comment on large object"),
         Some(Kind::EventTrigger) => last(),
         Some(
@@ -264,7 +264,7 @@ fn unknown<'a>(cursor: &Cursor<'a>, verb: &str) -> Verdict<'a> {
 /// An event trigger would run at each statement behind it.
 fn last<'a>() -> Verdict<'a> {
     Verdict::RunWith(Manner {
-        is_last: true,
+        stand: Stand::Last,
         ..Manner::default()
     })
 }
@@ -362,13 +362,13 @@ fn creates_routine<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     Verdict::Run
 }
 
-/// Dumps have all subscriptions with `connect = false`, and then nothing is reached.
+/// Dumps have all subscriptions with `connect = false`: the server then reaches nothing, and makes none that is enabled.
 fn creates_subscription<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     while cursor.peek().is_some() {
         if cursor.eat("connect") && cursor.eat_symbol("=") {
             let value = cursor.name().map(|value| value.name.to_ascii_lowercase());
             if value.is_some_and(|value| matches!(value.as_str(), "false" | "off" | "no")) {
-                return Verdict::Outside(&SUBSCRIPTIONS);
+                return subscription();
             }
         } else {
             cursor.take();
@@ -377,8 +377,39 @@ fn creates_subscription<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
     refuse(
         0,
         "CREATE SUBSCRIPTION reaches another server",
-        "create the subscription by hand; with `connect = false` it is passed over",
+        "write `connect = false` among its options, as pg_dump does",
     )
+}
+
+/// What does not reach the other server. A subscription that is not enabled is not refreshed either.
+fn alters_subscription<'a>(cursor: &mut Cursor<'a>) -> Verdict<'a> {
+    cursor.name();
+    if cursor.eat_all(&["owner", "to"]) {
+        return match owner(cursor, true) {
+            Verdict::RunWith(manner) => Verdict::RunWith(Manner {
+                stand: Stand::Late,
+                ..manner
+            }),
+            other => other,
+        };
+    }
+    let is_harmless = cursor.at_any(&["connection", "rename"])
+        || ["set", "add", "drop"]
+            .iter()
+            .any(|verb| cursor.clone().eat_all(&[verb, "publication"]));
+    if is_harmless {
+        subscription()
+    } else {
+        Verdict::Outside(&SUBSCRIPTIONS)
+    }
+}
+
+fn subscription<'a>() -> Verdict<'a> {
+    Verdict::RunWith(Manner {
+        about: About::Subscription,
+        stand: Stand::Late,
+        ..Manner::default()
+    })
 }
 
 fn tablespace<'a>() -> Verdict<'a> {

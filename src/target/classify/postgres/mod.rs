@@ -120,7 +120,7 @@ const DATABASES: Topic = Topic {
 
 const SUBSCRIPTIONS: Topic = Topic {
     about: "subscriptions",
-    hint: "a subscription reaches another server and is not managed: create it by hand",
+    hint: "a target only declares subscriptions, with `connect = false`: whatever reaches the other server is done by hand",
     is_warning: true,
 };
 

@@ -83,7 +83,7 @@ fn obeyed<'a>(text: &'a str, name: Cow<'a, str>, local: Option<Token>) -> Verdic
     Verdict::RunWith(Manner {
         text: local.map(|token| Cow::Owned(blanked(text, &[token]))),
         about: About::Settings(vec![name]),
-        is_last: false,
+        ..Manner::default()
     })
 }
 

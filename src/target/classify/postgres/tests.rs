@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     sql::split,
-    target::classify::{About, Manner, Refusal},
+    target::classify::{About, Manner, Refusal, Stand},
 };
 
 fn verdicts(sql: &str) -> Vec<Verdict<'_>> {
@@ -150,11 +150,9 @@ fn what_belongs_to_the_server_is_passed_over_and_said() {
         ("SELECT set_config('role', 'a', true)", &SESSION_ROLE),
         ("SET standard_conforming_strings TO 'off'", &BACKSLASHES),
         ("SECURITY LABEL FOR x ON TABLE t IS 'y'", &LABELS),
-        (
-            "CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p WITH (slot_name = NONE, connect = false)",
-            &SUBSCRIPTIONS,
-        ),
-        ("ALTER SUBSCRIPTION s OWNER TO a", &SUBSCRIPTIONS),
+        ("ALTER SUBSCRIPTION s ENABLE", &SUBSCRIPTIONS),
+        ("ALTER SUBSCRIPTION s SET (failover = true)", &SUBSCRIPTIONS),
+        ("DROP SUBSCRIPTION s", &SUBSCRIPTIONS),
         (
             "DO $$ BEGIN
                 IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'a') THEN CREATE ROLE a; END IF;
@@ -196,6 +194,11 @@ fn what_reaches_beyond_the_database_is_refused_where_it_stands() {
         ),
         (
             "CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p",
+            0,
+            "CREATE SUBSCRIPTION reaches another server",
+        ),
+        (
+            "CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p WITH (connect, copy_data = false)",
             0,
             "CREATE SUBSCRIPTION reaches another server",
         ),
@@ -374,6 +377,26 @@ fn what_a_statement_is_about_is_known() {
 }
 
 #[test]
+fn subscriptions_that_connect_to_nothing_are_made_behind_the_rest() {
+    let created =
+        "CREATE SUBSCRIPTION s CONNECTION 'host=a' PUBLICATION p WITH (slot_name = NONE, connect = false)";
+    for sql in [
+        created,
+        "ALTER SUBSCRIPTION s SET PUBLICATION p, q WITH (refresh = false)",
+        "ALTER SUBSCRIPTION s CONNECTION 'host=b'",
+        "COMMENT ON SUBSCRIPTION s IS 'x'",
+    ] {
+        let manner = manner(sql);
+        assert_eq!(
+            (manner.about, manner.stand),
+            (About::Subscription, Stand::Late),
+            "{sql}"
+        );
+    }
+    assert_eq!(manner("ALTER SUBSCRIPTION s OWNER TO a").stand, Stand::Late);
+}
+
+#[test]
 fn event_triggers_wait_for_everything_else() {
     for sql in [
         "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()",
@@ -381,6 +404,6 @@ fn event_triggers_wait_for_everything_else() {
         "COMMENT ON EVENT TRIGGER e IS 'x'",
         "DROP EVENT TRIGGER IF EXISTS e",
     ] {
-        assert!(manner(sql).is_last, "{sql}");
+        assert_eq!(manner(sql).stand, Stand::Last, "{sql}");
     }
 }
