@@ -27,6 +27,9 @@ mod table;
 mod types;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 #[cfg(feature = "mysql")]
 pub(crate) use spelling::{quote, text};
 
