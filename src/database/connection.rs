@@ -297,6 +297,19 @@ impl Connection {
         }
     }
 
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub(crate) async fn begin(&mut self) -> Result<()> {
+        let sql = match self.engine() {
+            // With `sql_mode = ORACLE`, `BEGIN` begins a block of statements.
+            Engine::Mysql | Engine::Mariadb => "START TRANSACTION",
+            Engine::Sqlite | Engine::Postgres => "BEGIN",
+        };
+        self.execute(sql).await.map(drop)
+    }
+
     /// Rolls the open transaction back, if there is one. (An engine may have rolled back by itself after an error, so
     /// that a plain `ROLLBACK` would fail.)
     ///

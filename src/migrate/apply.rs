@@ -24,9 +24,6 @@ const STATEMENTS_AT_ONCE: usize = 32;
 /// So many guards are asked at once.
 const GUARDS_AT_ONCE: usize = 16;
 
-/// Begins a transaction behind one that was committed in the middle of a script.
-const BEGIN: &str = "BEGIN";
-
 /// What running directives has led to.
 #[derive(Debug)]
 pub(crate) struct Effect {
@@ -255,7 +252,7 @@ impl Run<'_, '_, '_> {
                 self.done += 1;
                 at += 1;
                 self.note(progress).await?;
-                self.runner.connection.execute(BEGIN).await?;
+                self.runner.connection.begin().await?;
                 continue;
             }
             let rest = &all[at..];
@@ -266,7 +263,7 @@ impl Run<'_, '_, '_> {
             at += length;
             if commits && (at < all.len() || more_groups) {
                 self.commit(progress, None).await?;
-                self.runner.connection.execute(BEGIN).await?;
+                self.runner.connection.begin().await?;
             }
         }
         self.tell(&[]);

@@ -100,8 +100,6 @@ pub(super) struct Record {
     pub(super) unfinished: Option<Unfinished>,
 }
 
-/// Begins a transaction behind one that was committed.
-const BEGIN: &str = "BEGIN";
 const VERSION_COLUMN: &str = "version_num";
 const HISTORY_COLUMNS: [(&str, &str); 10] = [
     ("id", "integer"),
@@ -391,7 +389,7 @@ impl Ledger {
         }
         // Making them has committed the transaction in which the rest is to be.
         if made && self.doubts() {
-            connection.execute(BEGIN).await?;
+            connection.begin().await?;
         }
         Ok(made)
     }

@@ -43,7 +43,7 @@ impl Lock {
         match self {
             Self::WriteTransaction => "BEGIN IMMEDIATE",
             Self::Advisory(_) => "BEGIN ISOLATION LEVEL READ COMMITTED",
-            Self::Named(_) => "BEGIN",
+            Self::Named(_) => "START TRANSACTION",
         }
     }
 

@@ -127,7 +127,14 @@ pub async fn offline_sql(
             )
             .hint("begin at base, or use `--dry-run` with a database"));
         };
-        replay(&mut scratch, scripts, &graph.upward(&[], &start)?, dialect).await?;
+        replay(
+            &mut scratch,
+            scripts,
+            &graph.upward(&[], &start)?,
+            dialect,
+            |_| (),
+        )
+        .await?;
         reflect(&mut scratch, &Filter::everything()).await?.schema
     };
     let record = Record {

@@ -9,11 +9,12 @@ use crate::Result;
 use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::Dialect;
+use crate::directive::Directive;
 use crate::schema::Schema;
 use crate::script::RevisionId;
 
 /// Applies revisions in order to the empty database behind `scratch`. What the engine makes of it all counts then, not what the
-/// model thinks: reflect it.
+/// model thinks: reflect it. `adapt` makes of each directive what is fit for a scratch.
 ///
 /// # Errors
 /// When a script cannot be read, planned or run; the message begins with its file.
@@ -22,16 +23,18 @@ pub(crate) async fn replay(
     scripts: &dyn Scripts,
     revisions: &[RevisionId],
     dialect: &dyn Dialect,
+    mut adapt: impl FnMut(&mut Directive),
 ) -> Result<()> {
     let filter = Filter::everything();
     let mut known = Some(Schema::new());
     for revision in revisions {
-        let directives = super::directives(scripts, revision, Direction::Upgrade, dialect.engine())?;
+        let mut directives = super::directives(scripts, revision, Direction::Upgrade, dialect.engine())?;
+        directives.iter_mut().for_each(&mut adapt);
         let session = dialect.session(&directives);
         for sql in &session.before {
             scratch.execute(sql).await?;
         }
-        scratch.execute("BEGIN").await?;
+        scratch.begin().await?;
         let runner = Runner {
             connection: scratch,
             dialect,

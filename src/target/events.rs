@@ -1,9 +1,9 @@
 //! Events of a target: on the scratch they are disabled, in the schema they are as the target says.
 //!
-//! In come the statements that ran and the schema that was read from the scratch. Without this, the server would run an event of the
-//! target as soon as it is made.
+//! In come the statements or directives that run, and the schema that was read from the scratch. Without this, the server would run an
+//! event as soon as it is made.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use super::{
     classify::{About, tokens::find},
@@ -12,21 +12,56 @@ use super::{
 };
 use crate::{
     dialect::Engine,
-    schema::{ObjectKind, Schema, Sql},
+    directive::Directive,
+    schema::{Object, ObjectKind, Schema, Sql},
     sql::{Lexicon, split},
 };
 
-/// Enables the events in `schema` that the statements leave enabled.
-pub(super) fn enable(schema: &mut Schema, statements: &[&Runs<'_>], engine: Engine) {
-    let enabled = enabled(statements);
-    for object in schema.objects.values_mut() {
-        if object.id.kind == ObjectKind::new("event")
-            && enabled.get(&object.id.name.name.as_str().to_lowercase()) == Some(&true)
-            && let Some(definition) = enabled_definition(&object.definition, Lexicon::of(engine))
-        {
+/// Events by their folded names, and whether they are enabled in the end.
+#[derive(Debug, Default)]
+pub(super) struct Events(BTreeMap<String, bool>);
+
+const EVENT: ObjectKind = ObjectKind::new("event");
+
+impl Events {
+    /// The events that the statements speak of.
+    pub(super) fn of(statements: &[&Runs<'_>]) -> Self {
+        Self(enabled(statements))
+    }
+
+    /// Disables the event that a directive of a script makes, and remembers whether it was enabled.
+    pub(super) fn disable(&mut self, directive: &mut Directive, engine: Engine) {
+        let object = match directive {
+            Directive::CreateObject(object) => object,
+            Directive::ReplaceObject(change) => &mut change.new,
+            _ => return,
+        };
+        if object.id.kind != EVENT {
+            return;
+        }
+        let disabled = with_status(&object.definition, ("enable", "DISABLE"), Lexicon::of(engine));
+        self.0.insert(folded(object), disabled.is_some());
+        if let Some(definition) = disabled {
             object.definition = Sql::new(definition);
         }
     }
+
+    /// Enables the events in `schema` that are enabled in the end.
+    pub(super) fn enable(&self, schema: &mut Schema, engine: Engine) {
+        for object in schema.objects.values_mut() {
+            if object.id.kind == EVENT
+                && self.0.get(&folded(object)) == Some(&true)
+                && let Some(definition) =
+                    with_status(&object.definition, ("disable", "ENABLE"), Lexicon::of(engine))
+            {
+                object.definition = Sql::new(definition);
+            }
+        }
+    }
+}
+
+fn folded(event: &Object) -> String {
+    event.id.name.name.as_str().to_lowercase()
 }
 
 /// The events that the statements speak of by their folded names, and whether they are enabled in the end.
@@ -51,20 +86,17 @@ fn enabled(statements: &[&Runs<'_>]) -> BTreeMap<String, bool> {
     events
 }
 
-/// The definition of a disabled event as that of an enabled one.
-fn enabled_definition(definition: &str, lexicon: &Lexicon) -> Option<String> {
+/// The definition of an event of the one status with the other.
+fn with_status(definition: &str, (from, to): (&str, &str), lexicon: &Lexicon) -> Option<String> {
     // Settings of the session may stand before it.
     let statement = split(definition, lexicon)
         .find(|statement| Cursor::new(statement.text, statement.lexicon()).eat("create"))?;
     let mut cursor = Cursor::new(statement.text, statement.lexicon());
     let token = find(&mut cursor, &["disable", "enable", "comment", "do"])
-        .filter(|token| token.is_keyword(statement.text, "disable"))?;
-    let mut enabled = Cow::Borrowed(definition);
-    enabled.to_mut().replace_range(
-        statement.offset + token.start..statement.offset + token.end,
-        "ENABLE",
-    );
-    Some(enabled.into_owned())
+        .filter(|token| token.is_keyword(statement.text, from))?;
+    let mut changed = definition.to_owned();
+    changed.replace_range(statement.offset + token.start..statement.offset + token.end, to);
+    Some(changed)
 }
 
 #[cfg(test)]
@@ -86,7 +118,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                enabled_definition(definition, &Lexicon::MYSQL).as_deref(),
+                with_status(definition, ("disable", "ENABLE"), &Lexicon::MYSQL).as_deref(),
                 expected
             );
         }

@@ -9,7 +9,7 @@ use super::{
     any_order::run_in_any_order,
     classify::{About, Rules},
     cursor::Cursor,
-    events,
+    events::Events,
     files::SqlFile,
     realise::Context,
     scratch::{Scratch, begin, end},
@@ -104,7 +104,7 @@ async fn attempt(
         load(files, &statements, rules, connection).await?;
         end(connection).await?;
         let mut reflection = reflect(connection, context.filter).await?;
-        events::enable(&mut reflection.schema, &statements, rules.engine);
+        Events::of(&statements).enable(&mut reflection.schema, rules.engine);
         reflection.notices.extend(notice);
         reflection.notices.extend(fitting.notice);
         reflection.untold.extend(fitting.untold);

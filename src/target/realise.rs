@@ -15,6 +15,7 @@ use super::{
     Source,
     cache::{Cache, Kept, Key},
     classify::Rules,
+    events::Events,
     files::{SqlFile, read, resolve},
     hints::hints,
     load::reflect_statements,
@@ -29,6 +30,7 @@ use crate::{
     config::{Filter, Manage, TargetCode},
     database::Open,
     dialect::{Engine, for_engine},
+    directive::Directive,
     migrate::{Scripts, replay},
     reflect::{Reflection, reflect},
     schema::{Name, ObjectId, Schema},
@@ -279,12 +281,16 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
     let revisions = graph.upward(&[], &end)?;
     let dialect = for_engine(context.engine)?;
     let mut scratch = Scratch::open(context).await?;
-    let replayed = match replay(scratch.connection(), scripts, &revisions, dialect).await {
+    let mut events = Events::default();
+    let adapt = |directive: &mut Directive| events.disable(directive, context.engine);
+    let replayed = match replay(scratch.connection(), scripts, &revisions, dialect, adapt).await {
         Ok(()) => reflect(scratch.connection(), context.filter).await,
         Err(error) => Err(error),
     };
     scratch.close().await;
-    let realised = Realised::from(replayed?);
+    let mut reflection = replayed?;
+    events.enable(&mut reflection.schema, context.engine);
+    let realised = Realised::from(reflection);
     Ok(Realised {
         declares: Declares::of(&realised.schema),
         ..realised

@@ -42,6 +42,26 @@ const POSTGRES: Engine = Engine {
     ],
 };
 
+const MYSQL: Engine = Engine {
+    name: "MySQL and MariaDB",
+    column: 3,
+    tests: &[
+        include_str!("../scenarios_mysql/checks.rs"),
+        include_str!("../scenarios_mysql/corners.rs"),
+        include_str!("../scenarios_mysql/defaults.rs"),
+        include_str!("../scenarios_mysql/filters.rs"),
+        include_str!("../scenarios_mysql/foreign_keys.rs"),
+        include_str!("../scenarios_mysql/indexes.rs"),
+        include_str!("../scenarios_mysql/keys.rs"),
+        include_str!("../scenarios_mysql/objects.rs"),
+        include_str!("../scenarios_mysql/partitions.rs"),
+        include_str!("../scenarios_mysql/rendering.rs"),
+        include_str!("../scenarios_mysql/runtime.rs"),
+        include_str!("../scenarios_mysql/tables.rs"),
+        include_str!("../scenarios_mysql/types.rs"),
+    ],
+};
+
 /// How many numbers each letter has; of `E` only some belong here.
 const NUMBERS: [(char, usize); 14] = [
     ('T', 22),
@@ -122,7 +142,7 @@ fn numbers(test: &str) -> Vec<String> {
 
 #[test]
 fn every_test_is_listed_and_every_listed_test_is_there() {
-    for engine in [SQLITE, POSTGRES] {
+    for engine in [SQLITE, POSTGRES, MYSQL] {
         let listed: BTreeSet<&str> = engine.listed().flat_map(|(_, cell)| named(cell)).collect();
         assert_eq!(engine.tests(), listed, "{}", engine.name);
         for test in engine.tests() {
@@ -137,7 +157,7 @@ fn every_test_is_listed_and_every_listed_test_is_there() {
 
 #[test]
 fn every_number_has_its_tests_or_a_reason() {
-    for engine in [SQLITE, POSTGRES] {
+    for engine in [SQLITE, POSTGRES, MYSQL] {
         for (letter, last) in NUMBERS {
             for number in 1..=last {
                 let name = format!("{letter}-{number:02}");

@@ -29,6 +29,7 @@ fn name_in(name: &mut Name) {
 pub(super) fn table(table: &Table, flavour: Flavour) -> Table {
     let mut table = table.clone();
     options_in(&mut table.options);
+    let usual = usual_method(&table.options);
     let collation = table.options.get(option::COLLATION).cloned();
     for column in &mut table.columns {
         column_in(column, collation.as_deref(), flavour);
@@ -37,11 +38,11 @@ pub(super) fn table(table: &Table, flavour: Flavour) -> Table {
         // The server calls every primary key PRIMARY.
         key.name = None;
         key.columns.iter_mut().for_each(part_in);
-        default_method(&mut key.options);
+        default_method(&mut key.options, usual);
     }
     let uniques = std::mem::take(&mut table.uniques);
     table.indexes.extend(uniques.iter().map(index::of_unique));
-    table.indexes.iter_mut().for_each(index_in);
+    table.indexes.iter_mut().for_each(|index| index_in(index, usual));
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     for key in &mut table.foreign_keys {
         foreign_key_in(key);
@@ -184,19 +185,29 @@ fn part_in(part: &mut IndexPart) {
     }
 }
 
-fn default_method(options: &mut Options) {
+/// The method of an index that names none.
+fn usual_method(table: &Options) -> &'static str {
+    let is_memory = table.get(option::ENGINE).is_some_and(|engine| {
+        ["memory", "heap"]
+            .iter()
+            .any(|memory| memory.eq_ignore_ascii_case(engine))
+    });
+    if is_memory { "hash" } else { "btree" }
+}
+
+fn default_method(options: &mut Options, usual: &str) {
     if options
         .get(option::METHOD)
-        .is_some_and(|method| method.eq_ignore_ascii_case("btree"))
+        .is_some_and(|method| method.eq_ignore_ascii_case(usual))
     {
         options.remove(option::METHOD);
     }
 }
 
-fn index_in(index: &mut Index) {
+fn index_in(index: &mut Index, usual: &str) {
     index.parts.iter_mut().for_each(part_in);
     index.method.iter_mut().for_each(name_in);
-    if index.method.as_deref() == Some("btree") {
+    if index.method.as_deref() == Some(usual) {
         index.method = None;
     }
 }
