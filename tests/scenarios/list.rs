@@ -25,6 +25,8 @@ const POSTGRES: Engine = Engine {
     name: "PostgreSQL",
     column: 2,
     tests: &[
+        include_str!("../hostile/postgres/running.rs"),
+        include_str!("../hostile/postgres/segments.rs"),
         include_str!("../scenarios_postgres/checks.rs"),
         include_str!("../scenarios_postgres/corners.rs"),
         include_str!("../scenarios_postgres/defaults.rs"),
