@@ -23,8 +23,8 @@ pub struct Comparison {
     pub notices: Vec<Notice>,
     /// Renames that nobody declared and that may be ones.
     pub questions: Vec<RenameQuestion>,
-    /// The way back, where it is no mirror of the way there: an engine that keeps track of what leans on what wants other things out
-    /// of the way then.
+    /// The way back, where it is no mirror of the way there: an engine that keeps track of what leans on what, or holds columns for
+    /// foreign keys, wants other things out of the way then.
     back: Option<Vec<Directive>>,
 }
 
@@ -46,7 +46,8 @@ pub fn compare(
         return Ok(comparison);
     }
     let backwards = Pair::new(schemas.target, schemas.live);
-    if dialect.facts().tracks_dependencies {
+    let facts = dialect.facts();
+    if facts.tracks_dependencies || facts.foreign_keys_hold_columns {
         let options = CompareOptions {
             renames: undone(&comparison.upgrade),
             ..options.clone()

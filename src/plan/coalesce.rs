@@ -1,8 +1,8 @@
 //! Several changes of one table in a script become one, so that an engine which must rebuild the table does so once.
 //!
 //! Comes in: directives without SQL of the user's own between them. Goes out: the same changes in fewer directives; where an engine changes
-//! indexes with their table, directives about both stand side by side. Two are put together only when nothing between them touches what one of them depends on: the table, its indexes, objects that
-//! read it, tables that its foreign keys refer to.
+//! indexes with their table, directives about both stand side by side. Two are put together only when nothing between them touches
+//! what one of them depends on: the table, its indexes, objects that read it, tables that its foreign keys refer to.
 
 use crate::directive::{AlterTable, Directive, Naming, TableChange};
 use crate::schema::{Constraint, Name, Object, QName, Schema, Table};
@@ -231,14 +231,14 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
                 let (name, parents) = (key(&table.name), parents_of(table, self.naming));
                 self.parents.insert(name.clone(), parents.clone());
                 Footprint {
-                    writes: BTreeSet::from([name]),
-                    reads: parents,
+                    writes: with_indexes([name]),
+                    reads: with_indexes(parents),
                     everything: false,
                 }
             }
             D::DropTable(table) => Footprint {
-                writes: BTreeSet::from([key(&table.name)]),
-                reads: parents_of(table, self.naming),
+                writes: with_indexes([key(&table.name)]),
+                reads: with_indexes(parents_of(table, self.naming)),
                 everything: false,
             },
             D::RenameTable(names) => {
@@ -252,8 +252,8 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
                     }
                 }
                 Footprint {
-                    reads: self.parents.get(&new).cloned().unwrap_or_default(),
-                    writes: BTreeSet::from([old, new]),
+                    reads: with_indexes(self.parents.get(&new).cloned().unwrap_or_default()),
+                    writes: with_indexes([old, new]),
                     everything: false,
                 }
             }
@@ -269,15 +269,16 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
                 let parents = self.parents.entry(name.clone()).or_default();
                 parents.extend(added);
                 Footprint {
-                    reads: parents.clone(),
-                    writes: BTreeSet::from([name]),
+                    reads: with_indexes(parents.clone()),
+                    writes: with_indexes([name]),
                     everything: false,
                 }
             }
             D::CreateIndex { table, .. } | D::DropIndex { table, .. } | D::RenameIndex { table, .. } => {
                 Footprint {
-                    writes: BTreeSet::from([key(table)]),
-                    ..Footprint::default()
+                    writes: BTreeSet::from([indexes_of(&key(table))]),
+                    reads: BTreeSet::from([key(table)]),
+                    everything: false,
                 }
             }
             D::CreateObject(created) => object(created),
@@ -304,6 +305,16 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
             },
         }
     }
+}
+
+/// What stands for the indexes of a table. Foreign keys need them, and what reads the table does not care.
+fn indexes_of(table: &str) -> String {
+    format!("{table}\0indexes")
+}
+
+fn with_indexes(tables: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let both = |table: String| [indexes_of(&table), table];
+    tables.into_iter().flat_map(both).collect()
 }
 
 fn parents_of(table: &Table, naming: &(impl Naming + ?Sized)) -> BTreeSet<String> {

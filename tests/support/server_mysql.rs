@@ -393,6 +393,8 @@ fn keep(installation: &Installation, folder: &Path, port: u16, settings: &[Strin
         format!("--port={port}"),
         "--bind-address=127.0.0.1".to_owned(),
         format!("--socket={}", seen.join("s.sock").display()),
+        // Two servers in one folder for temporary tables take each other's away.
+        format!("--tmpdir={}", seen.display()),
         format!("--pid-file={}", seen.join("pid").display()),
     ]);
     let more = FAST.iter().chain(fast).map(ToString::to_string);

@@ -412,7 +412,9 @@ pub(super) fn loses_values(alter: &AlterColumn) -> bool {
     })
 }
 
-/// The columns whose type or collation changes so that a foreign key over them has to go: the two ends must be of one type at any moment.
+/// The columns that change so that a foreign key over them has to go: the two ends must be of one type at any moment, and MySQL neither
+/// begins nor ends counting in a column that a foreign key refers to, nor changes whether it takes NULL where it copies the table
+/// (errors 1832 and 1833, MySQL 9.7; MariaDB 10.11 does all of that).
 pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
     let collation = |table: &Table| table.options.get(option::COLLATION).cloned();
     let (of_before, of_after) = (collation(before), collation(after));
@@ -426,7 +428,10 @@ pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
             types::canonical(&new.ty, naming.flavour),
         );
         let is_collated = types::has_collation(&new.ty);
-        old.generated != new.generated
+        let is_strict = naming.flavour == Flavour::Mysql
+            && (old.identity != new.identity || old.not_null != new.not_null);
+        is_strict
+            || old.generated != new.generated
             || (is_collated && effective(old, &of_before) != effective(new, &of_after))
             || (old_type != new_type && !types::is_longer(&old_type, &new_type, naming.flavour))
     };

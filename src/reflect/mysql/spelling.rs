@@ -8,12 +8,26 @@ use std::borrow::Cow;
 /// How the server writes whatever it prints, and how everything is read that has no `sql_mode` of its own.
 pub(super) const LEXICON: &Lexicon = &Lexicon::MYSQL;
 
-/// An expression of MySQL's `information_schema`, which escapes it like the inside of a literal: `_utf8mb4\'x\'`.
+/// An expression of MySQL's `information_schema`, which escapes it like the inside of a literal, `_utf8mb4\'x\'`, and takes each byte of
+/// its UTF-8 for a character (seen in 9.7).
 pub(super) fn unescaped(expression: &str) -> String {
+    let expression = one_character_each(expression);
     if expression.contains('\\') {
         unquote(&format!("'{expression}'"), LEXICON).into_owned()
     } else {
-        expression.to_owned()
+        expression.into_owned()
+    }
+}
+
+/// The text whose bytes are the characters of `text`, if it is one. Text that is right already nearly never is.
+fn one_character_each(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+    match bytes.map(String::from_utf8) {
+        Some(Ok(text)) => Cow::Owned(text),
+        Some(Err(_)) | None => Cow::Borrowed(text),
     }
 }
 

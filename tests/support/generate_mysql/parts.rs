@@ -62,7 +62,7 @@ pub(super) fn decorate(numbers: &mut Numbers, flavour: Flavour, table: &mut Tabl
             format!("BEGIN\n  IF NEW.{name} = 'no' THEN SET NEW.{name} = NULL; END IF;\nEND"),
         ]);
         parts.push(Part {
-            sql: format!("CREATE TRIGGER tr_{short} BEFORE UPDATE ON {{table}} FOR EACH ROW {body}"),
+            sql: format!("CREATE TRIGGER `tr_{short}` BEFORE UPDATE ON {{table}} FOR EACH ROW {body}"),
             uses: vec![(c.name.clone(), Some(Family::Text))],
             refers: None,
             kind: PartKind::Trigger,
