@@ -41,12 +41,29 @@ pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Ref
         #[cfg(feature = "postgres")]
         Engine::Postgres => Box::pin(postgres::read(connection, filter)).await,
         #[cfg(feature = "mysql")]
-        Engine::Mysql | Engine::Mariadb => Box::pin(mysql::read(connection, filter)).await,
+        Engine::Mysql | Engine::Mariadb => {
+            Box::pin(mysql::read(connection, filter, mysql::Detail::Meaning)).await
+        }
         #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
         engine => Err(crate::Error::new(
             crate::ErrorKind::Usage,
             format!("this build cannot read a schema from {engine}"),
         )),
+    }
+}
+
+/// Reads the schema as [`reflect`] does, with words that mean nothing but are kept by the engine: `USING BTREE` of MySQL and MariaDB.
+/// They are no difference, cost a question for each table, and belong into what is created.
+///
+/// # Errors
+/// As [`reflect`].
+pub(crate) async fn reflect_as_written(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+    match connection.engine() {
+        #[cfg(feature = "mysql")]
+        Engine::Mysql | Engine::Mariadb => {
+            Box::pin(mysql::read(connection, filter, mysql::Detail::Wording)).await
+        }
+        _ => reflect(connection, filter).await,
     }
 }
 

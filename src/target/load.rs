@@ -23,7 +23,7 @@ use crate::{
     Connection, Error, ErrorKind, Notice, Place, Result,
     database::Refused,
     dialect::Engine,
-    reflect::{Reflection, reflect},
+    reflect::{Reflection, reflect, reflect_as_written},
     schema::Name,
     sql::LineIndex,
 };
@@ -103,7 +103,14 @@ async fn attempt(
         begin(connection).await?;
         load(files, &statements, rules, connection).await?;
         end(connection).await?;
-        let mut reflection = reflect(connection, context.filter).await?;
+        let is_worded = files
+            .iter()
+            .any(|file| file.text.to_ascii_uppercase().contains("BTREE"));
+        let mut reflection = if is_worded {
+            reflect_as_written(connection, context.filter).await?
+        } else {
+            reflect(connection, context.filter).await?
+        };
         Events::of(&statements).enable(&mut reflection.schema, rules.engine);
         reflection.notices.extend(notice);
         reflection.notices.extend(fitting.notice);

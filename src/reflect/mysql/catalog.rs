@@ -1,5 +1,6 @@
 //! What has been read so far: tables in the making, and what others need to know of the database and the session.
 
+use super::Detail;
 use super::create::{Clauses, Shown, options};
 use super::spelling::significant;
 use crate::Result;
@@ -50,6 +51,8 @@ pub(super) struct Catalog<'f> {
     charset: (String, String),
     /// The `sql_mode` of our own session.
     mode: String,
+    /// How much is read.
+    pub(super) detail: Detail,
     pub(super) schema: Schema,
     pub(super) tables: HashMap<String, Draft>,
     /// Names of tables and views, for what reads them.
@@ -76,7 +79,7 @@ pub(super) struct Catalog<'f> {
 }
 
 impl<'f> Catalog<'f> {
-    pub(super) fn new(filter: &'f Filter, engine: Engine, mode: String) -> Self {
+    pub(super) fn new(filter: &'f Filter, engine: Engine, mode: String, detail: Detail) -> Self {
         Self {
             filter,
             engine,
@@ -84,6 +87,7 @@ impl<'f> Catalog<'f> {
             collation: String::new(),
             charset: (String::new(), String::new()),
             mode,
+            detail,
             schema: Schema::new(),
             tables: HashMap::new(),
             relations: BTreeSet::new(),

@@ -37,6 +37,8 @@ pub(super) struct ShownColumn {
 pub(super) struct ShownKey {
     /// The period whose overlaps it refuses.
     pub(super) without_overlaps: Option<String>,
+    /// Whether it says USING BTREE.
+    pub(super) says_btree: bool,
     pub(super) options: Options,
 }
 
@@ -243,6 +245,9 @@ fn key(clauses: &Clauses<'_>, open: usize, end: usize) -> ShownKey {
             key.options
                 .insert(option::KEY_BLOCK_SIZE.to_owned(), clauses.meaning(at + 2));
             at += 3;
+        } else if clauses.is_word(at, "USING") {
+            key.says_btree = clauses.is_word(at + 1, "BTREE");
+            at += 2;
         } else if clauses.is_word(at, "CLUSTERING") {
             key.options.insert(
                 option::CLUSTERING.to_owned(),

@@ -1,5 +1,6 @@
 //! Keys: rows of `information_schema.STATISTICS`, one for each part, come in; the primary key and the indexes go out.
 
+use super::Detail;
 use super::catalog::{Catalog, Draft};
 use super::columns::expression;
 use super::create::ShownKey;
@@ -67,21 +68,25 @@ pub(super) fn part(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
 }
 
 /// Puts the keys of a table into it.
-pub(super) fn settle(draft: &mut Draft, engine: Engine) {
+pub(super) fn settle(draft: &mut Draft, engine: Engine, detail: Detail) {
     let none = BTreeMap::new();
     let is_innodb = draft.is_innodb();
     let shown = draft.shown.as_ref().map_or(&none, |shown| &shown.keys);
     for (name, mut key) in std::mem::take(&mut draft.keys) {
         key.parts.sort_by_key(|(place, _)| *place);
         let mut parts: Vec<IndexPart> = key.parts.into_iter().map(|(_, part)| part).collect();
-        let method = method(&key.kind, &draft.engine);
+        let mut method = method(&key.kind, &draft.engine);
         let mut options = BTreeMap::new();
         if let Some(ShownKey {
             without_overlaps,
+            says_btree,
             options: says,
         }) = shown.get(&name)
         {
             options.extend(says.clone());
+            if *says_btree && detail == Detail::Wording {
+                method = Some("btree");
+            }
             if is_innodb {
                 // It keeps the number and has no use for it.
                 options.remove(option::KEY_BLOCK_SIZE);

@@ -4,6 +4,7 @@
 //! `KEY_BLOCK_SIZE` and `USING` of an index of `InnoDB`, `STORAGE` and `COLUMN_FORMAT` outside of NDB, `REF_SYSTEM_ID` of MariaDB, which
 //! even SHOW CREATE TABLE loses.
 
+use super::Detail;
 use super::catalog::{Catalog, Draft};
 use super::spelling::quoted;
 use crate::dialect::Engine;
@@ -74,7 +75,7 @@ const MYSQL: &[Engine] = &[Engine::Mysql];
 const MARIADB: &[Engine] = &[Engine::Mariadb];
 
 /// All that is lost: by MySQL 8.0 to 9, by MariaDB 10.6 to 12.
-const LOSSES: [Loss; 9] = [
+const LOSSES: [Loss; 10] = [
     Loss {
         engines: BOTH,
         what: "the partitions with their directories and limits of rows, and the algorithm of KEY",
@@ -117,6 +118,12 @@ const LOSSES: [Loss; 9] = [
             let mut checks = draft.table.checks.iter();
             checks.any(|check| orders_columns(&check.expression))
         }),
+    },
+    Loss {
+        // They mean nothing, and only who creates the table anew wants to know.
+        engines: BOTH,
+        what: "the words USING BTREE",
+        of: Of::Tables(|_, catalog| catalog.detail == Detail::Wording),
     },
     Loss {
         engines: MYSQL,

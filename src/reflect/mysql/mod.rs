@@ -27,16 +27,25 @@ use crate::{Notice, Result};
 use catalog::Catalog;
 use losses::Kind;
 
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// All that means something.
+    Meaning,
+    /// Also the words USING BTREE, where an index would be one without them.
+    Wording,
+}
+
 /// Reads the schema of the connected database.
 ///
 /// # Errors
 /// When the catalog cannot be read, or says what this program does not understand.
-pub(super) async fn read(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+pub(super) async fn read(connection: &mut Connection, filter: &Filter, detail: Detail) -> Result<Reflection> {
     let engine = connection.engine();
     let mode = connection
         .mysql_facts()
         .map_or_else(String::new, |facts| facts.sql_mode.clone());
-    let mut catalog = Catalog::new(filter, engine, mode);
+    let mut catalog = Catalog::new(filter, engine, mode, detail);
     let begun = session::read_all(connection, &mut catalog).await?;
     let outcome = complete(connection, &mut catalog).await;
     begun.end(connection, outcome).await?;

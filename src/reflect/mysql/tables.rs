@@ -9,7 +9,7 @@ use crate::schema::{Column, Table};
 /// Everything on a table is there: puts it together.
 pub(super) fn settle(mut draft: Draft, catalog: &Catalog<'_>) -> Table {
     columns::complete(&mut draft, &catalog.database);
-    indexes::settle(&mut draft, catalog.engine);
+    indexes::settle(&mut draft, catalog.engine, catalog.detail);
     constraints::settle(&mut draft);
     let mut table = draft.table;
     draft.columns.sort_by_key(|(place, _)| *place);
