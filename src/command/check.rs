@@ -59,7 +59,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     let database = Source::Database(url);
     let missing = Pair::new(Missing::Empty, Missing::Error);
     let realised = project
-        .realise_both(Pair::new(&database, &to), dialect, missing, connection)
+        .realise_to_check(Pair::new(&database, &to), dialect, missing, connection)
         .await?;
     let sides = Sides::compare(&project, dialect, realised, &[], Asking::Never)?;
     let difference = Difference::new(&sides.comparison.upgrade);

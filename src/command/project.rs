@@ -210,7 +210,7 @@ impl<'a> Project<'a> {
         missing: Missing,
     ) -> Result<Realised> {
         let _work = self.terminal.work(&format!("reading {source}"));
-        let surroundings = self.surroundings([source], dialect)?;
+        let surroundings = self.surroundings([source], dialect)?.with_wording();
         realise(source, &surroundings.context(missing)).await
     }
 
@@ -226,10 +226,37 @@ impl<'a> Project<'a> {
         missing: Pair<Missing>,
         opened: Option<Connection>,
     ) -> Result<Pair<Realised>> {
+        let surroundings = self
+            .surroundings([sources.live, sources.target], dialect)?
+            .with_wording();
+        self.realise_in(&surroundings, sources, missing, opened).await
+    }
+
+    /// The same for who only wants to know whether they differ.
+    ///
+    /// # Errors
+    /// As [`realise`].
+    pub(super) async fn realise_to_check(
+        &self,
+        sources: Pair<&Source>,
+        dialect: &dyn Dialect,
+        missing: Pair<Missing>,
+        opened: Option<Connection>,
+    ) -> Result<Pair<Realised>> {
+        let surroundings = self.surroundings([sources.live, sources.target], dialect)?;
+        self.realise_in(&surroundings, sources, missing, opened).await
+    }
+
+    async fn realise_in(
+        &self,
+        surroundings: &Surroundings<'_>,
+        sources: Pair<&Source>,
+        missing: Pair<Missing>,
+        opened: Option<Connection>,
+    ) -> Result<Pair<Realised>> {
         let _work = self
             .terminal
             .work(&format!("reading {} and {}", sources.live, sources.target));
-        let surroundings = self.surroundings([sources.live, sources.target], dialect)?;
         let contexts = missing.map(|missing| surroundings.context(missing));
         let mut sides = realise_both(sources, contexts.as_ref(), opened).await?;
         leave_out_unmanaged(&mut sides, self.config.manage.as_ref());
@@ -273,6 +300,7 @@ impl<'a> Project<'a> {
             scripts,
             server,
             config: &self.config,
+            as_written: false,
         })
     }
 }
@@ -285,9 +313,16 @@ struct Surroundings<'a> {
     scripts: Option<Folder>,
     server: Option<Server>,
     config: &'a Config,
+    as_written: bool,
 }
 
 impl Surroundings<'_> {
+    /// So that what is read can be written down as it is.
+    fn with_wording(mut self) -> Self {
+        self.as_written = true;
+        self
+    }
+
     fn context(&self, missing: Missing) -> Context<'_> {
         Context {
             scripts: self.scripts.as_ref().map(|scripts| scripts as &dyn Scripts),
@@ -296,6 +331,7 @@ impl Surroundings<'_> {
             server: self.server.as_ref(),
             manage: self.config.manage.as_ref(),
             code: self.config.target_code,
+            as_written: self.as_written,
             ..Context::new(self.engine, &self.filter)
         }
     }

@@ -32,7 +32,7 @@ use crate::{
     dialect::{Engine, for_engine},
     directive::Directive,
     migrate::{Scripts, replay},
-    reflect::{Reflection, reflect},
+    reflect::{Reflection, reflect, reflect_as_written},
     schema::{Name, ObjectId, Schema},
 };
 
@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub manage: Option<&'a BTreeSet<Manage>>,
     /// Whether SQL files may run code while they are loaded.
     pub code: TargetCode,
+    /// Whether a database is read with words that mean nothing but are kept (`USING BTREE` of MySQL), for who writes its schema down.
+    pub as_written: bool,
 }
 
 /// What a SQLite file is that does not exist.
@@ -78,6 +80,7 @@ impl<'a> Context<'a> {
             server: None,
             manage: None,
             code: TargetCode::default(),
+            as_written: false,
         }
     }
 
@@ -264,7 +267,11 @@ async fn realise_database(
     if connection.engine() != context.engine {
         return Err(is_of(connection.engine()));
     }
-    let reflection = reflect(&mut connection, context.filter).await?;
+    let reflection = if context.as_written {
+        reflect_as_written(&mut connection, context.filter).await?
+    } else {
+        reflect(&mut connection, context.filter).await?
+    };
     connection.close().await?;
     Ok(reflection.into())
 }

@@ -55,7 +55,8 @@ fn table(text: &str) -> String {
                 .split(' ')
                 .filter(|word| !word.starts_with("AUTO_INCREMENT="))
                 .collect();
-            without_charset(&words.join(" "))
+            // It says so of a number until it has computed it.
+            without_charset(&words.join(" ")).replace("-(100)", "-100")
         })
         .collect();
     lines.sort_unstable();

@@ -5,11 +5,34 @@ use super::{Flavour, index, objects, option};
 use crate::schema::{
     Check, Column, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, Sql, Table, TypeName,
 };
-use crate::sql::{Lexicon, comparison_key};
+use crate::sql::{Lexicon, Scanner, Token, TokenKind, comparison_key};
 
 /// Tokens in lower case with single blanks, names unquoted, no comments, no parentheses around the whole.
 pub(super) fn sql(text: &str) -> String {
-    comparison_key(text, &Lexicon::MYSQL)
+    with_signs(&comparison_key(text, &Lexicon::MYSQL))
+}
+
+/// MySQL says `-(100)` of what was `-100`, until it has computed it (9.7: when the table is made anew).
+fn with_signs(key: &str) -> String {
+    let is = |token: &Token, symbol: &str| token.is_symbol(key, symbol);
+    let tokens: Vec<Token> = Scanner::new(key, &Lexicon::MYSQL)
+        .filter(|token| !token.is_trivia())
+        .collect();
+    let mut words = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.as_slice();
+    while let [token, after @ ..] = rest {
+        words.push(token.text(key));
+        rest = match after {
+            [open, number, close, after @ ..]
+                if is(token, "-") && is(open, "(") && number.kind == TokenKind::Number && is(close, ")") =>
+            {
+                words.push(number.text(key));
+                after
+            }
+            _ => after,
+        };
+    }
+    words.join(" ")
 }
 
 fn sql_in(text: &mut Sql) {
