@@ -5,6 +5,7 @@
 
 #[cfg(feature = "connect")]
 mod any_order;
+#[cfg(feature = "connect")]
 mod cache;
 #[cfg(feature = "connect")]
 mod classify;
@@ -12,6 +13,7 @@ mod classify;
 mod cursor;
 #[cfg(feature = "connect")]
 mod events;
+#[cfg(feature = "connect")]
 mod files;
 #[cfg(feature = "connect")]
 mod hints;
@@ -23,6 +25,7 @@ mod manage;
 mod parts;
 #[cfg(feature = "connect")]
 mod prints;
+#[cfg(feature = "connect")]
 mod realise;
 #[cfg(feature = "connect")]
 mod scratch;
@@ -31,6 +34,7 @@ mod server;
 mod source;
 #[cfg(feature = "connect")]
 mod statements;
+#[cfg(feature = "connect")]
 mod subscriptions;
 
 #[cfg(feature = "connect")]

@@ -95,7 +95,7 @@ fn entries(dump: &str) -> Vec<String> {
             }
             Some(inside) => inside.push(line.trim_end_matches(',').to_owned()),
             None if line.starts_with("CREATE TABLE") && line.ends_with('(') => {
-                open = Some(vec![line.to_owned()])
+                open = Some(vec![line.to_owned()]);
             }
             None => entries.push(line.to_owned()),
         }

@@ -181,7 +181,7 @@ pub(super) fn add_table(numbers: &mut Numbers, schema: &mut Schema) {
             table.partition = Some(partition(numbers));
         }
     }
-    for _ in 0..1 + numbers.below(5) {
+    for _ in 0..=numbers.below(5) {
         if let Some(column) = column(numbers, &table.columns) {
             table.columns.push(column);
         }

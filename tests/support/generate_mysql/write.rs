@@ -25,8 +25,7 @@ impl Schema {
 
     /// All of them as a text for people.
     pub(crate) fn sql(&self) -> String {
-        let statements = self.statements();
-        statements.iter().map(|sql| format!("{sql};\n")).collect()
+        self.statements().join(";\n") + ";\n"
     }
 }
 
