@@ -120,11 +120,12 @@ async fn one_pair(server: &'static Server, seed: u64) -> [bool; 2] {
         _ => Flavour::Mariadb,
     };
     let before = generate::schema(&mut numbers, flavour);
-    let after = if numbers.chance(85) {
+    let mut after = if numbers.chance(85) {
         generate::changed(&before, &mut numbers)
     } else {
         generate::schema(&mut numbers, flavour)
     };
+    generate::settle(&before, &mut after);
     let context = format!(
         "AUTOGEN_SEED={seed} AUTOGEN_ENGINE={} AUTOGEN_PAIRS=1\n-- before\n{}\n-- after\n{}",
         server.engine().name(),

@@ -88,7 +88,17 @@ fn beside(
         return;
     }
     let group = &done[first..=last];
-    let is_held = |(_, one): &(Directive, Footprint)| between.iter().any(|(_, other)| other.conflicts(one));
+    // Nobody else minds an index that goes later.
+    let is_held = |(directive, one): &(Directive, Footprint)| {
+        let goes = matches!(directive, Directive::DropIndex { .. });
+        between.iter().any(|(_, other)| {
+            if goes {
+                other.is_changing(one)
+            } else {
+                other.conflicts(one)
+            }
+        })
+    };
     let moved: Vec<_> = if group.iter().any(is_held) {
         Vec::new()
     } else {
@@ -194,11 +204,15 @@ struct Footprint {
 
 impl Footprint {
     fn conflicts(&self, other: &Self) -> bool {
+        self.is_changing(other) || !self.reads.is_disjoint(&other.writes)
+    }
+
+    /// Whether it touches what the other reads or writes.
+    fn is_changing(&self, other: &Self) -> bool {
         self.everything
             || other.everything
             || !self.writes.is_disjoint(&other.writes)
             || !self.writes.is_disjoint(&other.reads)
-            || !self.reads.is_disjoint(&other.writes)
     }
 }
 

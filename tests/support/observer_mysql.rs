@@ -59,6 +59,21 @@ fn table(text: &str) -> String {
             without_charset(&words.join(" ")).replace("-(100)", "-100")
         })
         .collect();
+    // A collation that is said though it is the table's is none of its own.
+    let of_table = lines.iter().find_map(|line| {
+        let (_, options) = line.split_once(") ENGINE=")?;
+        match options.split_once(" COLLATE=") {
+            Some((_, rest)) => Some(format!(" COLLATE {}", rest.split(' ').next()?)),
+            None => options
+                .contains("CHARSET=latin1")
+                .then(|| " COLLATE latin1_swedish_ci".to_owned()),
+        }
+    });
+    if let Some(of_table) = of_table {
+        for line in &mut lines {
+            *line = line.replace(&of_table, "");
+        }
+    }
     lines.sort_unstable();
     lines.join("\n")
 }

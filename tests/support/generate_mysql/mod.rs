@@ -10,7 +10,7 @@ mod parts;
 mod rows;
 mod write;
 
-pub(crate) use change::changed;
+pub(crate) use change::{changed, settle};
 pub(crate) use create::schema;
 pub(crate) use model::{Flavour, Schema};
 pub(crate) use rows::inserts;
