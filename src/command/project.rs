@@ -6,7 +6,7 @@ use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Result,
     cli::{Terminal, arguments::GlobalOptions},
     compare::Pair,
-    config::{Config, Environment, Filter},
+    config::{Config, Filter, Variables},
     database::Open,
     dialect::{Dialect, Engine, for_engine},
     migrate::Scripts,
@@ -25,7 +25,7 @@ pub(super) struct Project<'a> {
     pub(super) terminal: &'a Terminal,
     /// The settings.
     pub(super) config: Config,
-    environment: Environment,
+    environment: Variables,
     url: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Project<'a> {
             None => Ok(Self {
                 terminal,
                 config: Config::default(),
-                environment: Environment::process().with_dotenv([Path::new("")])?,
+                environment: Variables::process().with_dotenv([Path::new("")])?,
                 url: global.url.clone(),
             }),
         }
@@ -62,7 +62,7 @@ impl<'a> Project<'a> {
             return Ok(None);
         };
         let folder = file.parent().unwrap_or(Path::new(""));
-        let environment = Environment::process().with_dotenv([folder, Path::new("")])?;
+        let environment = Variables::process().with_dotenv([folder, Path::new("")])?;
         Ok(Some(Self {
             terminal,
             config: Config::load(&file, &environment)?,

@@ -1,17 +1,17 @@
 //! Settings: `autogen.toml`, the environment and `.env` come in, one checked [`Config`] comes out.
 //!
 //! Every mistake in the file is an error with its place. Nothing is read from the process environment unless an
-//! [`Environment`] is handed in that does so, nothing is ever written to it, and no database is opened.
+//! [`Variables`] is handed in that does so, nothing is ever written to it, and no database is opened.
 
-mod environment;
 mod filter;
 mod read;
 mod settings;
 mod template;
+mod variables;
 
 pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
-pub use environment::Environment;
 pub use filter::{Definer, Filter};
 pub use settings::{Config, Manage, TargetCode};
 pub use template::FileTemplate;
+pub use variables::Variables;

@@ -14,7 +14,7 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Definer, Environment, FileTemplate, Filter, Format, Manage, TargetCode,
+    Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, TargetCode, Variables,
     settings::{Secret, unexpandable},
 };
 use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
@@ -56,7 +56,7 @@ impl Config {
     /// # Errors
     /// [`ErrorKind::Config`] when the file is missing or cannot be read, is not UTF-8 or not TOML, or as for
     /// [`parse`](Self::parse).
-    pub fn load(path: &Path, environment: &Environment) -> Result<Self> {
+    pub fn load(path: &Path, environment: &Variables) -> Result<Self> {
         let error = |message: &str| Error::new(ErrorKind::Config, format!("{}: {message}", path.display()));
         let bytes = fs::read(path).map_err(|cause| match cause.kind() {
             io::ErrorKind::NotFound => {
@@ -81,7 +81,7 @@ impl Config {
     /// # Errors
     /// [`ErrorKind::Config`] with the place: malformed TOML, an unknown key, a value of the wrong type or without meaning,
     /// a variable that is not set.
-    pub fn parse(text: &str, path: &Path, environment: &Environment) -> Result<Self> {
+    pub fn parse(text: &str, path: &Path, environment: &Variables) -> Result<Self> {
         // Places count from behind the mark, as editors do.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let table = DeTable::parse(text).map_err(|cause| {
@@ -111,7 +111,7 @@ impl Config {
 struct Reader<'a> {
     text: &'a str,
     path: &'a Path,
-    environment: &'a Environment,
+    environment: &'a Variables,
 }
 
 impl Reader<'_> {
@@ -354,7 +354,7 @@ mod tests {
     const PATH: &str = "p/autogen.toml";
 
     fn parse(text: &str) -> Result<Config> {
-        let environment = Environment::from_lookup(|name| (name == "NAME").then(|| "value".to_owned()));
+        let environment = Variables::from_lookup(|name| (name == "NAME").then(|| "value".to_owned()));
         Config::parse(text, Path::new(PATH), &environment)
     }
 
@@ -431,8 +431,8 @@ mod tests {
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
         assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
         assert!(config.concurrent_indexes);
-        assert!(config.database_url(None, &Environment::empty()).is_ok());
-        assert!(config.scratch_url(&Environment::empty()).unwrap().is_some());
+        assert!(config.database_url(None, &Variables::empty()).is_ok());
+        assert!(config.scratch_url(&Variables::empty()).unwrap().is_some());
     }
 
     #[test]
@@ -585,7 +585,7 @@ mod tests {
     fn a_file_is_loaded_and_what_is_wrong_with_it_said() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("autogen.toml");
-        let load = |path: &Path| Config::load(path, &Environment::empty());
+        let load = |path: &Path| Config::load(path, &Variables::empty());
 
         let error = load(&file).unwrap_err();
         assert!(error.message().ends_with("autogen.toml: no such file"));

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Environment, FileTemplate, Filter, environment::Unexpandable};
+use super::{FileTemplate, Filter, Variables, variables::Unexpandable};
 use crate::{
     Error, ErrorKind, Place, Result,
     compare::ConstraintNames,
@@ -188,7 +188,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ErrorKind::Config`] when there is no URL or its variables are not set; [`ErrorKind::Usage`] when it is no valid URL.
-    pub fn database_url(&self, explicit: Option<&str>, environment: &Environment) -> Result<DatabaseUrl> {
+    pub fn database_url(&self, explicit: Option<&str>, environment: &Variables) -> Result<DatabaseUrl> {
         const VARIABLE: &str = "DATABASE_URL";
         // `DATABASE_URL=` is how a shell or a compose file says that there is none.
         let given = |text: &str| !text.trim().is_empty();
@@ -217,14 +217,14 @@ impl Config {
     ///
     /// # Errors
     /// As [`database_url`](Self::database_url).
-    pub fn scratch_url(&self, environment: &Environment) -> Result<Option<DatabaseUrl>> {
+    pub fn scratch_url(&self, environment: &Variables) -> Result<Option<DatabaseUrl>> {
         self.scratch_url
             .as_ref()
             .map(|url| self.parse_url("scratch_url", url, environment))
             .transpose()
     }
 
-    fn parse_url(&self, key: &str, url: &Secret, environment: &Environment) -> Result<DatabaseUrl> {
+    fn parse_url(&self, key: &str, url: &Secret, environment: &Variables) -> Result<DatabaseUrl> {
         let result = match &url.text {
             Ok(text) => DatabaseUrl::parse(text, self.folder()).map_err(|error| error.context(key)),
             Err(cause) => Err(unexpandable(cause, environment)),
@@ -241,7 +241,7 @@ impl Config {
 }
 
 /// The error for a text whose variables cannot be replaced.
-pub(super) fn unexpandable(cause: &Unexpandable, environment: &Environment) -> Error {
+pub(super) fn unexpandable(cause: &Unexpandable, environment: &Variables) -> Error {
     let error = |message: String| Error::new(ErrorKind::Config, message);
     match cause {
         Unexpandable::NotSet(name) => {
@@ -258,7 +258,7 @@ pub(super) fn unexpandable(cause: &Unexpandable, environment: &Environment) -> E
     }
 }
 
-fn with_advice(error: Error, environment: &Environment) -> Error {
+fn with_advice(error: Error, environment: &Variables) -> Error {
     match environment.advice() {
         Some(advice) => error.hint(advice),
         None => error,
@@ -270,11 +270,11 @@ mod tests {
     use super::*;
 
     fn config(text: &str) -> Config {
-        Config::parse(text, Path::new("project/autogen.toml"), &Environment::empty()).unwrap()
+        Config::parse(text, Path::new("project/autogen.toml"), &Variables::empty()).unwrap()
     }
 
-    fn variable(value: &'static str) -> Environment {
-        Environment::from_lookup(move |name| (name == "DATABASE_URL").then(|| value.to_owned()))
+    fn variable(value: &'static str) -> Variables {
+        Variables::from_lookup(move |name| (name == "DATABASE_URL").then(|| value.to_owned()))
     }
 
     fn path(url: &DatabaseUrl) -> &Path {
@@ -288,7 +288,7 @@ mod tests {
         std::fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite://dotenv.db\n").unwrap();
         let config = config("url = 'sqlite://file.db'");
         let all = variable("sqlite://env.db").with_dotenv([folder.path()]).unwrap();
-        let dotenv = Environment::empty().with_dotenv([folder.path()]).unwrap();
+        let dotenv = Variables::empty().with_dotenv([folder.path()]).unwrap();
 
         let url = config.database_url(Some("sqlite://flag.db"), &all).unwrap();
         assert_eq!(path(&url), Path::new("flag.db"));
@@ -300,7 +300,7 @@ mod tests {
             path(&config.database_url(None, &dotenv).unwrap()),
             folder.path().join("dotenv.db")
         );
-        let url = config.database_url(None, &Environment::empty()).unwrap();
+        let url = config.database_url(None, &Variables::empty()).unwrap();
         assert_eq!(path(&url), Path::new("project/file.db"));
     }
 
@@ -311,13 +311,13 @@ mod tests {
             path(&config.database_url(None, &variable(" ")).unwrap()),
             Path::new("project/file.db")
         );
-        assert!(config.database_url(Some(""), &Environment::empty()).is_err());
+        assert!(config.database_url(Some(""), &Variables::empty()).is_err());
     }
 
     #[test]
     fn a_bad_url_says_where_it_comes_from_and_not_its_password() {
         let config = config("url = 'potsgres://u:s3cret@h/d'");
-        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        let error = config.database_url(None, &Variables::empty()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "project/autogen.toml:1:7: url: unknown database scheme `potsgres`"
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_an_error_only_when_it_is_needed() {
         let config = config("");
-        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        let error = config.database_url(None, &Variables::empty()).unwrap_err();
         assert_eq!(
             (error.kind(), error.message()),
             (ErrorKind::Config, "no database is given")
@@ -342,7 +342,7 @@ mod tests {
             (error.kind(), error.message()),
             (ErrorKind::Config, "no target is declared")
         );
-        assert!(config.scratch_url(&Environment::empty()).unwrap().is_none());
+        assert!(config.scratch_url(&Variables::empty()).unwrap().is_none());
     }
 
     #[test]
@@ -350,13 +350,13 @@ mod tests {
         let config = config("url = 'postgres://u:${DB_PASSWORD}@h/d'\nscratch_url = '${X'");
         assert!(
             config
-                .database_url(Some("sqlite://a"), &Environment::empty())
+                .database_url(Some("sqlite://a"), &Variables::empty())
                 .is_ok()
         );
-        let error = config.database_url(None, &Environment::empty()).unwrap_err();
+        let error = config.database_url(None, &Variables::empty()).unwrap_err();
         assert_eq!(error.message(), "the variable `DB_PASSWORD` is not set");
         assert_eq!((error.places()[0].line, error.places()[0].column), (1, 7));
-        let error = config.scratch_url(&Environment::empty()).unwrap_err();
+        let error = config.scratch_url(&Variables::empty()).unwrap_err();
         assert_eq!(error.places()[0].line, 2);
     }
 
@@ -369,10 +369,10 @@ mod tests {
         config.set_url("sqlite://a.db");
         config.set_scratch_url("sqlite::memory:");
         assert_eq!(
-            path(&config.database_url(None, &Environment::empty()).unwrap()),
+            path(&config.database_url(None, &Variables::empty()).unwrap()),
             Path::new("a.db")
         );
-        assert!(config.scratch_url(&Environment::empty()).unwrap().is_some());
+        assert!(config.scratch_url(&Variables::empty()).unwrap().is_some());
         assert_eq!(config.targets().unwrap(), ["schema.sql"]);
         assert_eq!(config.script_folder(), Path::new("migrations"));
         assert_eq!(config.file(), None);

@@ -300,7 +300,7 @@ fn wrong_password(failure: Error, target: &Target) -> Error {
     match target.password {
         None => failure.hint("no password is known: put it in the URL or in MYSQL_PWD"),
         Some(Origin::Url) => failure.hint("check the user and the password in the URL"),
-        Some(Origin::Environment) => failure.hint("the password was taken from MYSQL_PWD"),
+        Some(Origin::Variables) => failure.hint("the password was taken from MYSQL_PWD"),
     }
 }
 

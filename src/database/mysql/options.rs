@@ -1,5 +1,5 @@
 //! What to tell sqlx to reach a MySQL or MariaDB server: the URL comes in, sqlx's options come out, filled up from the
-//! environment as the clients of both servers do it (the MySQL manual's "Environment Variables"). Nothing is connected.
+//! environment as the clients of both servers do it (the MySQL manual's "Variables Variables"). Nothing is connected.
 
 use std::{
     env,
@@ -50,7 +50,7 @@ pub(super) struct Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Url,
-    Environment,
+    Variables,
 }
 
 impl Target {
@@ -97,7 +97,7 @@ impl Target {
             password = Some(Origin::Url);
         } else if let Some(found) = environment("MYSQL_PWD") {
             options = options.password(&found.value);
-            password = Some(Origin::Environment);
+            password = Some(Origin::Variables);
         }
         let (options, may_go_without_tls) = reader.tls(options)?;
         reader.refuse_what_cannot_be()?;

@@ -253,7 +253,7 @@ fn wrong_password(failure: Error, target: &Target) -> Error {
     match target.password {
         None => failure.hint("no password is known: put it in the URL, in PGPASSWORD or in ~/.pgpass"),
         Some(Origin::Url) => failure.hint("check the user and the password in the URL"),
-        Some(Origin::Environment) => failure.hint("the password was taken from PGPASSWORD"),
+        Some(Origin::Variables) => failure.hint("the password was taken from PGPASSWORD"),
         Some(Origin::File) => failure.hint("the password was taken from the password file"),
     }
 }

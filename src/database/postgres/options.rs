@@ -1,5 +1,5 @@
 //! What to tell sqlx to reach a PostgreSQL server: the URL comes in, options for each of its hosts come out, filled up from
-//! the environment and the password file as libpq does it (the PostgreSQL manual's "Environment Variables" and "The
+//! the environment and the password file as libpq does it (the PostgreSQL manual's "Variables Variables" and "The
 //! Password File"). Nothing is connected.
 
 use std::{env, path::PathBuf, time::Duration};
@@ -53,7 +53,7 @@ pub(super) struct Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Url,
-    Environment,
+    Variables,
     File,
 }
 
@@ -281,7 +281,7 @@ impl Reader<'_> {
             return;
         }
         if environment("PGPASSWORD").is_some() {
-            target.password = Some(Origin::Environment);
+            target.password = Some(Origin::Variables);
             return;
         }
         let file = self.get(&["passfile"], "PGPASSFILE");

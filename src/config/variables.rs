@@ -18,7 +18,7 @@ type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// Where variables such as `DATABASE_URL` come from: a lookup, and behind it a `.env` file.
 #[derive(Clone)]
-pub struct Environment {
+pub struct Variables {
     lookup: Arc<Lookup>,
     dotenv: Option<DotEnv>,
 }
@@ -33,7 +33,7 @@ struct DotEnv {
     skipped: Vec<usize>,
 }
 
-impl Environment {
+impl Variables {
     /// No variables.
     pub fn empty() -> Self {
         Self::from_lookup(|_| None)
@@ -133,10 +133,10 @@ impl Environment {
     }
 }
 
-impl fmt::Debug for Environment {
+impl fmt::Debug for Variables {
     /// Shows no values: they may be passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Environment")
+        f.debug_struct("Variables")
             .field("dotenv", &self.dotenv.as_ref().map(|dotenv| &dotenv.path))
             .finish_non_exhaustive()
     }
@@ -186,8 +186,8 @@ impl DotEnv {
 mod tests {
     use super::*;
 
-    fn environment() -> Environment {
-        Environment::from_lookup(|name| match name {
+    fn environment() -> Variables {
+        Variables::from_lookup(|name| match name {
             "USER" => Some("anna".into()),
             "EMPTY" => Some(String::new()),
             "DOLLAR" => Some("${USER}$$".into()),
@@ -248,7 +248,7 @@ mod tests {
     fn a_broken_line_of_a_dotenv_file_is_skipped_and_remembered() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "A=1\n\nthis is s3cret no line\nB=2\n").unwrap();
-        let environment = Environment::empty().with_dotenv([folder.path()]).unwrap();
+        let environment = Variables::empty().with_dotenv([folder.path()]).unwrap();
         assert_eq!(environment.get("B").unwrap(), "2");
         let advice = environment.advice().unwrap();
         assert!(advice.contains(".env:3 "), "{advice}");
@@ -260,7 +260,7 @@ mod tests {
     fn a_byte_order_mark_is_no_part_of_the_first_name() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".env"), "\u{feff}A=1\n").unwrap();
-        let environment = Environment::empty().with_dotenv([folder.path()]).unwrap();
+        let environment = Variables::empty().with_dotenv([folder.path()]).unwrap();
         assert_eq!(environment.get("A").unwrap(), "1");
     }
 }
