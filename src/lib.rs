@@ -89,6 +89,7 @@ pub mod config;
 pub mod database;
 pub mod dialect;
 pub mod directive;
+pub mod embed;
 mod error;
 #[cfg(feature = "connect")]
 pub mod migrate;

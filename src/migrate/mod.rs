@@ -21,6 +21,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use crate::script::Scripts;
 pub use doubt::InDoubt;
 pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options};
@@ -28,6 +29,5 @@ pub use preview::{Preview, PreviewedScript, offline_sql};
 pub use progress::{Event, Observer};
 pub(crate) use replay::replay;
 pub use run::{Outcome, Ran};
-pub use scripts::Scripts;
 use scripts::{directives, name_of};
 pub use status::{Applied, Status};

@@ -6,11 +6,12 @@
 use super::read::find_header;
 use super::sql::find_sql_header;
 use super::stack::with_stack;
-use super::{Format, Graph, Header, RevisionId, Script, checksum, read, read_sql};
+use super::{Format, Graph, Header, Operations, RevisionId, Script, checksum, read, read_sql};
 use crate::config::FileTemplate;
 use crate::dialect::Engine;
 use crate::{Error, ErrorKind, Result};
 use jiff::{Zoned, tz::TimeZone};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -24,8 +25,8 @@ pub struct Folder {
     graph: Graph,
 }
 
-/// One script of a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One script of a folder, or of a program that scripts are compiled into.
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// What it says about itself.
     pub header: Header,
@@ -33,8 +34,29 @@ pub struct Entry {
     pub path: PathBuf,
     /// The form of its text.
     pub format: Format,
-    text: String,
+    text: Cow<'static, str>,
+    /// What the compiler made of the text, where it is part of the program.
+    code: Option<Code>,
 }
+
+/// The functions of a compiled script.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Code {
+    /// The way there.
+    pub(crate) upgrade: fn(&mut Operations),
+    /// The way back.
+    pub(crate) downgrade: fn(&mut Operations),
+}
+
+/// A script is its text; where its functions lie in memory says nothing.
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.header, &self.path, self.format, &self.text)
+            == (&other.header, &other.path, other.format, &other.text)
+    }
+}
+
+impl Eq for Entry {}
 
 impl Entry {
     /// The text of the file, as it was when the folder was loaded.
@@ -42,11 +64,24 @@ impl Entry {
         &self.text
     }
 
-    /// The directives in it, for an engine.
+    /// The directives in it, for an engine: what its code records where that is compiled, else what is read from the text.
     ///
     /// # Errors
-    /// When the text is outside what a script may hold, with its place.
+    /// When the text is outside what a script may hold, with its place; when the code makes a call that makes no sense.
     pub fn script(&self, engine: Engine) -> Result<Script> {
+        if let Some(code) = &self.code {
+            let run = |function: fn(&mut Operations)| {
+                let mut op = Operations::new(engine.name());
+                function(&mut op);
+                op.finish()
+                    .map_err(|error| error.context(self.path.display().to_string()))
+            };
+            return Ok(Script {
+                header: self.header.clone(),
+                upgrade: run(code.upgrade)?,
+                downgrade: run(code.downgrade)?,
+            });
+        }
         match self.format {
             Format::Rust => read(&self.text, Some(&self.path), engine.name()),
             Format::Sql => read_sql(&self.text, Some(&self.path), engine),
@@ -77,8 +112,34 @@ impl Folder {
                 .map(|file| entry(file))
                 .collect::<Result<Vec<_>>>()
         })?;
+        Self::of(path, found.into_iter().flatten())
+    }
+
+    /// The scripts that are part of this program: their files' names, their texts, and what the compiler made of those in Rust.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), except for files.
+    pub(crate) fn embedded(
+        scripts: impl IntoIterator<Item = (&'static str, &'static str, Option<Code>)>,
+    ) -> Result<Self> {
+        let scripts = scripts.into_iter().collect::<Vec<_>>();
+        let found = with_stack(STACK, || {
+            scripts
+                .iter()
+                .map(|&(file, text, code)| {
+                    let path = PathBuf::from(file);
+                    let format = Format::of_path(&path).unwrap_or_default();
+                    let entry = read_entry(path, format, text.into())?;
+                    Ok(entry.map(|entry| Entry { code, ..entry }))
+                })
+                .collect::<Result<Vec<_>>>()
+        })?;
+        Self::of(PathBuf::new(), found.into_iter().flatten())
+    }
+
+    fn of(path: PathBuf, found: impl Iterator<Item = Entry>) -> Result<Self> {
         let mut entries: BTreeMap<RevisionId, Entry> = BTreeMap::new();
-        for entry in found.into_iter().flatten() {
+        for entry in found {
             if let Some(other) = entries.get(&entry.header.revision) {
                 return Err(Error::new(
                     ErrorKind::Script,
@@ -197,15 +258,21 @@ fn entry(file: &Path) -> Result<Option<Entry>> {
                 .hint("bring the script back as it was, or delete the file"),
         );
     }
+    read_entry(file.to_path_buf(), format, text.into())
+}
+
+/// A text as a script; `None` when it has no header.
+fn read_entry(path: PathBuf, format: Format, text: Cow<'static, str>) -> Result<Option<Entry>> {
     let header = match format {
-        Format::Rust => find_header(&text, Some(file))?,
-        Format::Sql => find_sql_header(&text, Some(file))?,
+        Format::Rust => find_header(&text, Some(&path))?,
+        Format::Sql => find_sql_header(&text, Some(&path))?,
     };
     Ok(header.map(|header| Entry {
         header,
-        path: file.to_path_buf(),
+        path,
         format,
         text,
+        code: None,
     }))
 }
 
