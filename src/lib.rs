@@ -79,6 +79,14 @@
 
 // The commands are nested futures, deeper than the compiler expects.
 #![recursion_limit = "256"]
+// What one engine needs is there for all of them; without that engine's driver some of it has no caller.
+#![cfg_attr(
+    all(
+        feature = "connect",
+        not(all(feature = "sqlite", feature = "postgres", feature = "mysql"))
+    ),
+    allow(dead_code, unused_imports, unused_variables, clippy::allow_attributes)
+)]
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -110,4 +118,6 @@ pub use database::Connection;
 pub use database::DatabaseUrl;
 pub use dialect::Engine;
 pub use error::{Error, ErrorKind, Place, Result};
+#[cfg(feature = "connect")]
+pub use migrate::{Migrator, upgrade};
 pub use notice::{Level, Notice};

@@ -33,11 +33,11 @@ const UNKNOWN_DATABASE: &str = "1049";
 /// Dropping it stops a statement that still runs, rolls an open transaction back and closes the session;
 /// [`close`](Self::close) does the same and waits for it.
 pub struct Connection {
-    driver: Driver,
+    pub(super) driver: Driver,
     round_trips: u64,
 }
 
-enum Driver {
+pub(super) enum Driver {
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
@@ -126,7 +126,7 @@ impl Connection {
         }
     }
 
-    fn new(driver: Driver) -> Self {
+    pub(super) fn new(driver: Driver) -> Self {
         Self {
             driver,
             round_trips: 0,
@@ -444,4 +444,9 @@ fn results_are_not_parted() -> Error {
         ErrorKind::Internal,
         "only MySQL and MariaDB give the results of several statements one by one",
     )
+}
+/// The error for a connection that its owner has begun a transaction on: scripts commit for themselves.
+pub(super) fn in_transaction() -> Error {
+    Error::new(ErrorKind::Usage, "the connection has a transaction open")
+        .hint("commit it or roll it back first: each script is a transaction of its own, with its line in the ledger")
 }

@@ -11,6 +11,8 @@
 )]
 mod connection;
 #[cfg(feature = "connect")]
+mod given;
+#[cfg(feature = "connect")]
 #[cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     expect(unused, reason = "only an engine's driver uses it")
@@ -30,6 +32,8 @@ mod value;
 
 #[cfg(feature = "connect")]
 pub use connection::{Connection, Open, Refused};
+#[cfg(feature = "connect")]
+pub use given::IntoConnection;
 #[cfg(feature = "connect")]
 pub use interrupt::Interrupter;
 #[cfg(feature = "mysql")]

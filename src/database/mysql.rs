@@ -15,7 +15,7 @@ use futures_util::{
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Decode, Either, Row as _, Type, TypeInfo, ValueRef,
-    mysql::{MySql, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode},
+    mysql::{MySql, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode},
 };
 
 use self::options::Target;
@@ -56,6 +56,14 @@ const READING_MODES: [&str; 14] = [
     "POSTGRESQL",
 ];
 
+/// The settings that [`session`] changes, as a statement that sets them back.
+const SETTINGS_AS_GIVEN: &str = "SELECT CONCAT('SET character_set_client = ', @@SESSION.character_set_client, \
+    ', character_set_results = ', COALESCE(@@SESSION.character_set_results, 'NULL'), \
+    ', collation_connection = ', @@SESSION.collation_connection, ', time_zone = ', QUOTE(@@SESSION.time_zone), \
+    ', autocommit = ', @@SESSION.autocommit, ', sql_quote_show_create = ', @@SESSION.sql_quote_show_create, \
+    ', sql_select_limit = ', @@SESSION.sql_select_limit, ', wait_timeout = ', @@SESSION.wait_timeout, \
+    ', sql_mode = ', QUOTE(@@SESSION.sql_mode))";
+
 /// What was asked of the server when the session began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MysqlFacts {
@@ -77,6 +85,8 @@ pub(super) struct Mysql {
     connection: Option<MySqlConnection>,
     /// Where it leads, to connect once more.
     target: Target,
+    /// What sets a session back that was taken over.
+    given: Option<String>,
     /// Its number, as `KILL` takes it.
     id: i64,
     engine: Engine,
@@ -125,9 +135,15 @@ impl Mysql {
     pub(super) async fn open(location: &ServerLocation, open: Open) -> Result<Self> {
         let target = Target::new(location)?;
         let connection = connect(&target).await?;
+        Self::set_up(connection, target, open).await
+    }
+
+    /// Sets a session up, and asks what the server is.
+    async fn set_up(connection: MySqlConnection, target: Target, open: Open) -> Result<Self> {
         let mut mysql = Self {
             connection: Some(connection),
             target,
+            given: None,
             id: 0,
             engine: Engine::Mysql,
             facts: MysqlFacts {
@@ -158,6 +174,43 @@ impl Mysql {
             mysql.engine = Engine::Mariadb;
         }
         Ok(mysql)
+    }
+
+    /// Takes over a session that somebody else has opened with these options, and outside of a transaction.
+    pub(super) async fn adopt(mut connection: MySqlConnection, options: MySqlConnectOptions) -> Result<Self> {
+        let target = Target::of(options);
+        let given: String = sqlx::raw_sql(SETTINGS_AS_GIVEN)
+            .fetch_one(&mut connection)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failure::lost(&error, &target.name))?;
+        // Only that is refused inside of a transaction, with 1568; outside it changes nothing for the next one.
+        if sqlx::raw_sql("SET TRANSACTION READ WRITE")
+            .execute(&mut connection)
+            .await
+            .is_err()
+        {
+            return Err(super::connection::in_transaction());
+        }
+        let mut mysql = Self::set_up(connection, target, Open::ReadWrite).await?;
+        mysql.given = Some(given);
+        Ok(mysql)
+    }
+
+    /// The driver's own connection, for statements with parameters; `None` once it is lost.
+    pub(super) fn raw(&mut self) -> Option<&mut MySqlConnection> {
+        self.connection.as_mut()
+    }
+
+    /// The session as it was taken over; `None` when it was lost.
+    pub(super) async fn release(mut self) -> Result<Option<MySqlConnection>> {
+        self.roll_back().await?;
+        if let Some(given) = self.given.take()
+            && self.connection.is_some()
+        {
+            self.execute(&given).await?;
+        }
+        Ok(self.connection.take())
     }
 
     /// What the server is.

@@ -16,7 +16,9 @@ use futures_util::{
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Either, Row as _, ValueRef,
-    postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgRow, PgSslMode, types::Oid},
+    postgres::{
+        PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow, PgSslMode, types::Oid,
+    },
 };
 use std::pin::pin;
 
@@ -56,6 +58,13 @@ const SESSION: &str = "SET client_min_messages = warning;\n\
 const CHECK_CLIENT: &str = "SET client_connection_check_interval = '1s';\n";
 const CHECKS_CLIENT_FROM: u32 = 140_000;
 
+/// The settings that [`SESSION`] and [`CHECK_CLIENT`] change, as statements that set them back; and whether this statement is a
+/// transaction of its own, which then began with it.
+const SETTINGS_AS_GIVEN: &str = "SELECT pg_catalog.string_agg(pg_catalog.format('SET %I = %L', name, setting), '; ' ORDER BY name), \
+    pg_catalog.bool_and(pg_catalog.now() = pg_catalog.statement_timestamp()) \
+    FROM pg_catalog.pg_settings WHERE name IN ('client_min_messages', 'standard_conforming_strings', 'IntervalStyle', \
+    'bytea_output', 'xmloption', 'quote_all_identifiers', 'synchronize_seqscans', 'client_connection_check_interval')";
+
 /// An open PostgreSQL session.
 pub(super) struct Postgres {
     /// `None` once it is lost or given up.
@@ -66,6 +75,8 @@ pub(super) struct Postgres {
     process: i64,
     /// Whether a transaction is open, also a failed one.
     in_transaction: bool,
+    /// What sets a session back that was taken over.
+    given: Option<String>,
     interrupter: Interrupter,
 }
 
@@ -121,38 +132,7 @@ impl Postgres {
         open: Open,
     ) -> Result<Self> {
         let connection = connect(target, settings.timeout).await?;
-        let checks_client = connection
-            .server_version_num()
-            .is_some_and(|version| version >= CHECKS_CLIENT_FROM);
-        let mut postgres = Self {
-            connection: Some(connection),
-            target: target.clone(),
-            process: 0,
-            in_transaction: false,
-            interrupter: Interrupter::default(),
-        };
-        let read_only = match open {
-            Open::ReadOnly => "SET default_transaction_read_only = on;\n",
-            Open::ReadWrite | Open::Create => "",
-        };
-        let ask = "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')";
-        let mut rows = None;
-        if checks_client {
-            // Not every system the server runs on can do it.
-            let setup = format!("{SESSION}{CHECK_CLIENT}{ask};\n{read_only}");
-            rows = postgres.query(&setup).await.ok();
-        }
-        let rows = match rows {
-            Some(rows) => rows,
-            None => postgres.query(&format!("{SESSION}{ask};\n{read_only}")).await?,
-        };
-        let Some(row) = rows.first() else {
-            return Err(Error::new(
-                ErrorKind::Database,
-                "the server does not answer a query",
-            ));
-        };
-        postgres.process = row.integer(0)?;
+        let (postgres, row) = Self::set_up(connection, target.clone(), open).await?;
         let is_standby = row.boolean(1)?;
         let is_read_only = is_standby || row.text(2)? == "on";
         let (fits, wanted) = match attributes {
@@ -172,6 +152,81 @@ impl Postgres {
                 target.name
             ),
         ))
+    }
+
+    /// Sets a session up. Gives what the server answers: its process, whether it is a standby, whether it is read-only.
+    async fn set_up(connection: PgConnection, target: Target, open: Open) -> Result<(Self, Row)> {
+        let checks_client = connection
+            .server_version_num()
+            .is_some_and(|version| version >= CHECKS_CLIENT_FROM);
+        let mut postgres = Self {
+            connection: Some(connection),
+            target,
+            process: 0,
+            in_transaction: false,
+            given: None,
+            interrupter: Interrupter::default(),
+        };
+        let read_only = match open {
+            Open::ReadOnly => "SET default_transaction_read_only = on;\n",
+            Open::ReadWrite | Open::Create => "",
+        };
+        let ask = "SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')";
+        let mut rows = None;
+        if checks_client {
+            // Not every system the server runs on can do it.
+            let setup = format!("{SESSION}{CHECK_CLIENT}{ask};\n{read_only}");
+            rows = postgres.query(&setup).await.ok();
+        }
+        let rows = match rows {
+            Some(rows) => rows,
+            None => postgres.query(&format!("{SESSION}{ask};\n{read_only}")).await?,
+        };
+        let Some(row) = rows.into_iter().next() else {
+            return Err(Error::new(
+                ErrorKind::Database,
+                "the server does not answer a query",
+            ));
+        };
+        postgres.process = row.integer(0)?;
+        Ok((postgres, row))
+    }
+
+    /// Takes over a session that somebody else has opened with these options, and outside of a transaction.
+    pub(super) async fn adopt(mut connection: PgConnection, options: PgConnectOptions) -> Result<Self> {
+        let target = Target::of(options);
+        let row = sqlx::raw_sql(SETTINGS_AS_GIVEN)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(|error| failure::lost(&error, &target.name))?;
+        let text = |at: usize| {
+            row.try_get_raw(at)
+                .ok()
+                .and_then(|value| value.as_str().ok().map(str::to_owned))
+        };
+        if text(1).as_deref() != Some("t") {
+            return Err(super::connection::in_transaction());
+        }
+        let given = text(0);
+        let (mut postgres, _) = Self::set_up(connection, target, Open::ReadWrite).await?;
+        postgres.given = given;
+        Ok(postgres)
+    }
+
+    /// The driver's own connection, for statements with parameters; `None` once it is lost.
+    pub(super) fn raw(&mut self) -> Option<&mut PgConnection> {
+        self.connection.as_mut()
+    }
+
+    /// The session as it was taken over; `None` when it was lost.
+    pub(super) async fn release(mut self) -> Result<Option<PgConnection>> {
+        self.roll_back().await?;
+        if let Some(given) = self.given.take()
+            && self.connection.is_some()
+        {
+            self.execute(&given).await?;
+        }
+        Ok(self.connection.take())
     }
 
     pub(super) fn interrupter(&self) -> Interrupter {

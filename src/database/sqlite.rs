@@ -11,6 +11,7 @@ use libsqlite3_sys as ffi;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, Decode, Either, Executor, Row as _, SqlSafeStr, TypeInfo,
     ValueRef,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow},
 };
 
@@ -39,13 +40,43 @@ const BATCH_BYTES: usize = 16 * 1024;
 
 /// An open SQLite database.
 pub(super) struct Sqlite {
-    connection: SqliteConnection,
+    connection: Held,
     /// The database in messages: its path, or that it is in memory.
     name: String,
     /// All rows ever changed on this connection, when last looked at.
     total_changes: i64,
+    /// What sets a connection back that was taken over.
+    given: Option<String>,
     interrupter: Interrupter,
     _stop_on_drop: StopOnDrop,
+}
+
+/// Whose connection it is.
+enum Held {
+    /// Opened here, or given by a caller who may want it back.
+    Own(SqliteConnection),
+    /// Lent by a pool.
+    Lent(PoolConnection<sqlx::Sqlite>),
+}
+
+impl std::ops::Deref for Held {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Own(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
+}
+
+impl std::ops::DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Own(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
 }
 
 /// Stops a running statement when the connection goes.
@@ -128,20 +159,7 @@ impl Sqlite {
             Ok(connection) => connection,
             Err(error) => return Err(cannot_open(&error, &name, location.path.as_deref())),
         };
-        let interrupter = Interrupter::default();
-        let mut sqlite = Self {
-            connection,
-            name,
-            total_changes: 0,
-            _stop_on_drop: StopOnDrop(interrupter.clone()),
-            interrupter: interrupter.clone(),
-        };
-        let mut handle = match sqlite.connection.lock_handle().await {
-            Ok(handle) => handle,
-            Err(error) => return Err(driver_failed(&error)),
-        };
-        handle.set_progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, move || !interrupter.must_stop());
-        drop(handle);
+        let mut sqlite = Self::watched(Held::Own(connection), name).await?;
         // SQLite opens anything; only reading shows whether it is a database.
         match sqlite.run("PRAGMA schema_version", |_| Ok(())).await {
             Ok(_) => Ok(sqlite),
@@ -162,6 +180,93 @@ impl Sqlite {
                 ..
             }) => Err(error),
         }
+    }
+
+    /// A connection whose statements can be stopped.
+    async fn watched(connection: Held, name: String) -> Result<Self> {
+        let interrupter = Interrupter::default();
+        let mut sqlite = Self {
+            connection,
+            name,
+            total_changes: 0,
+            given: None,
+            _stop_on_drop: StopOnDrop(interrupter.clone()),
+            interrupter: interrupter.clone(),
+        };
+        let mut handle = match sqlite.connection.lock_handle().await {
+            Ok(handle) => handle,
+            Err(error) => return Err(driver_failed(&error)),
+        };
+        handle.set_progress_handler(INSTRUCTIONS_BETWEEN_CHECKS, move || !interrupter.must_stop());
+        drop(handle);
+        Ok(sqlite)
+    }
+
+    /// Takes over a connection that somebody else has opened.
+    pub(super) async fn adopt(connection: SqliteConnection) -> Result<Self> {
+        Self::take_over(Held::Own(connection)).await
+    }
+
+    /// Borrows a connection of a pool, which gets it back by [`close`](Self::close).
+    pub(super) async fn lent(connection: PoolConnection<sqlx::Sqlite>) -> Result<Self> {
+        Self::take_over(Held::Lent(connection)).await
+    }
+
+    async fn take_over(connection: Held) -> Result<Self> {
+        let mut sqlite = Self::watched(connection, "the database".to_owned()).await?;
+        if sqlite.is_in_transaction().await? {
+            return Err(super::connection::in_transaction());
+        }
+        let mut given = Vec::new();
+        for pragma in ["foreign_keys", "busy_timeout"] {
+            let rows = sqlite.query(&format!("PRAGMA {pragma}")).await?;
+            let value = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+            given.push(format!("PRAGMA {pragma} = {value}"));
+        }
+        sqlite.given = Some(given.join(";\n"));
+        let wait = BUSY_TIMEOUT.as_millis();
+        sqlite
+            .execute(&format!(
+                "PRAGMA foreign_keys = ON;\nPRAGMA busy_timeout = {wait}"
+            ))
+            .await?;
+        let files = sqlite.query("PRAGMA database_list").await?;
+        if let Some(file) = files.first().and_then(|row| row.text(2).ok())
+            && !file.is_empty()
+        {
+            file.clone_into(&mut sqlite.name);
+        }
+        Ok(sqlite)
+    }
+
+    /// The driver's own connection, for statements with parameters.
+    pub(super) fn raw(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// The connection as it was taken over, unless it belongs to a pool, which then has it back.
+    pub(super) async fn release(mut self) -> Result<Option<SqliteConnection>> {
+        self.roll_back().await?;
+        if let Some(given) = self.given.take() {
+            self.execute(&given).await?;
+        }
+        let mut handle = self
+            .connection
+            .lock_handle()
+            .await
+            .map_err(|error| driver_failed(&error))?;
+        // The one that stops statements would outlive whoever asks for that.
+        handle.remove_progress_handler();
+        drop(handle);
+        let Self {
+            connection,
+            _stop_on_drop,
+            ..
+        } = self;
+        Ok(match connection {
+            Held::Own(connection) => Some(connection),
+            Held::Lent(_) => None,
+        })
     }
 
     /// Forbids attaching another database, which is also how `VACUUM INTO` would write one.
@@ -287,6 +392,13 @@ impl Sqlite {
 
     pub(super) async fn roll_back(&mut self) -> Result<()> {
         self.settle().await?;
+        if self.is_in_transaction().await? {
+            self.execute("ROLLBACK").await?;
+        }
+        Ok(())
+    }
+
+    async fn is_in_transaction(&mut self) -> Result<bool> {
         let mut handle = self
             .connection
             .lock_handle()
@@ -295,21 +407,14 @@ impl Sqlite {
         let database = handle.as_raw_handle();
         #[expect(unsafe_code, reason = "sqlx only knows the transactions it began itself")]
         // SAFETY: the handle is open, and the lock keeps sqlx's thread from using it.
-        let open = unsafe { ffi::sqlite3_get_autocommit(database.as_ptr()) == 0 };
-        drop(handle);
-        if open {
-            self.execute("ROLLBACK").await?;
-        }
-        Ok(())
+        Ok(unsafe { ffi::sqlite3_get_autocommit(database.as_ptr()) == 0 })
     }
 
     pub(super) async fn close(self) -> Result<()> {
-        let Self {
-            connection,
-            _stop_on_drop,
-            ..
-        } = self;
-        connection.close().await.map_err(|error| driver_failed(&error))
+        match self.connection {
+            Held::Own(connection) => connection.close().await.map_err(|error| driver_failed(&error)),
+            Held::Lent(_) => self.release().await.map(drop),
+        }
     }
 
     /// Runs SQL text to its end or its first error, and hands over each row.
@@ -332,7 +437,7 @@ impl Sqlite {
             statements: 0,
             changes: 0,
         };
-        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut self.connection);
+        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut *self.connection);
         loop {
             match results.try_next().await {
                 Ok(Some(Either::Left(result))) => {
@@ -383,7 +488,7 @@ impl Sqlite {
         // Where SQLite stopped reading is forgotten by now (sqlx has cleaned up). Compiling the statement again changes
         // nothing and brings it back; the offset is then relative to this statement and not to the whole text.
         let again = AssertSqlSafe(statement.text).into_sql_str();
-        let offset = match (&mut self.connection).prepare(again).await {
+        let offset = match (&mut *self.connection).prepare(again).await {
             Err(_) => self.error_offset().await,
             Ok(_) => None,
         };

@@ -7,6 +7,7 @@
 
 mod apply;
 mod doubt;
+mod embedded;
 mod journal;
 mod ledger;
 mod lock;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use crate::script::Scripts;
 pub use doubt::InDoubt;
+pub use embedded::upgrade;
 pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options};
 pub use preview::{Preview, PreviewedScript, offline_sql};

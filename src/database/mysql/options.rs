@@ -46,6 +46,24 @@ pub(super) struct Target {
     pub(super) timeout: Option<Duration>,
 }
 
+impl Target {
+    /// Where a connection leads that somebody else has opened.
+    pub(super) fn of(options: MySqlConnectOptions) -> Self {
+        let socket = options.get_socket();
+        Self {
+            name: match socket {
+                Some(socket) => socket.display().to_string(),
+                None => format!("{}:{}", options.get_host(), options.get_port()),
+            },
+            is_socket: socket.is_some(),
+            options,
+            may_go_without_tls: false,
+            password: None,
+            timeout: None,
+        }
+    }
+}
+
 /// Where a password comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {

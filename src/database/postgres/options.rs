@@ -49,6 +49,23 @@ pub(super) struct Target {
     pub(super) password_file_fault: Option<String>,
 }
 
+impl Target {
+    /// Where a connection leads that somebody else has opened.
+    pub(super) fn of(options: PgConnectOptions) -> Self {
+        let name = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        Self {
+            name,
+            options,
+            may_go_without_tls: false,
+            password: None,
+            password_file_fault: None,
+        }
+    }
+}
+
 /// Where a password comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {

@@ -250,7 +250,7 @@ async fn make(keeper: &mut Connection, name: &str, facts: &Facts) -> Result<()> 
 
 /// The error of a server that makes no scratch database, with the ways out.
 fn refused(error: &Error, server: &DatabaseUrl, facts: &Facts) -> Error {
-    let ways = match server.engine() {
+    let ways: Vec<String> = match server.engine() {
         #[cfg(feature = "mysql")]
         Engine::Mysql | Engine::Mariadb => mysql::ways_out(error, &facts.user),
         _ => ways_out(error).iter().map(ToString::to_string).collect(),
