@@ -99,6 +99,7 @@ pub mod dialect;
 pub mod directive;
 pub mod embed;
 mod error;
+pub mod extend;
 #[cfg(feature = "connect")]
 pub mod migrate;
 mod nearest;

@@ -10,6 +10,7 @@ mod table;
 pub(crate) use self::family::{Families, inherit};
 use self::table::{change_table, column_mut, rename_in_names, rename_in_table};
 use super::{AlterTable, Directive, TableChange};
+use crate::extend::Effect;
 use crate::schema::{Column, INHERITED, Index, Name, Object, ObjectId, QName, Schema, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -80,7 +81,8 @@ pub enum RenamedPart<'a> {
     },
 }
 
-/// Carries `directives` out on `schema`. SQL of the user's own ([`Directive::is_opaque`]) is passed over.
+/// Carries `directives` out on `schema`. SQL and rows of the user's own are passed over, and so are directives of the user's own that do not
+/// say what they do ([`Effect`]).
 ///
 /// # Errors
 /// When a directive names what the schema does not have, or creates what it has already. The schema is then left at the directive
@@ -211,6 +213,10 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 self.insert_object(change.new.clone());
                 Ok(())
             }
+            D::Custom(custom) => match custom.effect() {
+                Effect::Unknown | Effect::Nothing => Ok(()),
+                Effect::Like(directives) => directives.iter().try_for_each(|directive| self.step(directive)),
+            },
             D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => Ok(()),
         }
     }

@@ -4,12 +4,14 @@
 //! them out on a [`Schema`](crate::schema::Schema), the planner compiles them. Every change holds old and new, so that each of
 //! these is total. Nothing here reads or writes anything, and nothing knows an engine.
 
+mod custom;
 mod evolve;
 pub mod operations;
 mod reverse;
 mod summary;
 mod tree;
 
+pub use custom::{Custom, FieldValue};
 pub(crate) use evolve::{Evolution, Families, inherit};
 pub use evolve::{Naming, RenamedPart, evolve};
 pub use operations::Operations;

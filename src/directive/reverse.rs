@@ -50,6 +50,7 @@ pub fn reverse_one(directive: &Directive) -> Vec<Directive> {
                 insert.table
             ),
         },
+        D::Custom(custom) => return custom.reversed(),
         D::Irreversible { why } => D::Irreversible { why },
     }]
 }

@@ -33,6 +33,7 @@ impl Directive {
             D::ReplaceObject(change) => format!("{}: replace {}", change.new.id.name, change.new.id.kind),
             D::Execute { .. } => "run SQL".to_owned(),
             D::BulkInsert(insert) => format!("{}: insert {} rows", insert.table, insert.rows.len()),
+            D::Custom(custom) => custom.summary(),
             D::Irreversible { why } => format!("irreversible: {why}"),
         }
     }
@@ -54,7 +55,24 @@ impl Directive {
                 .filter(|v| !change.new.values.contains(v) && !renamed.iter().any(|r| r.old == **v))
                 .map(|v| format!("value '{v}' of {}", change.old.name))
                 .collect(),
-            _ => Vec::new(),
+            Self::Custom(custom) => custom.losses(),
+            Self::CreateNamespace(_)
+            | Self::DropNamespace(_)
+            | Self::CreateTable(_)
+            | Self::RenameTable(_)
+            | Self::CreateIndex { .. }
+            | Self::DropIndex { .. }
+            | Self::RenameIndex { .. }
+            | Self::CreateSequence(_)
+            | Self::AlterSequence(_)
+            | Self::CreateEnum(_)
+            | Self::DropEnum(_)
+            | Self::CreateObject(_)
+            | Self::DropObject(_)
+            | Self::ReplaceObject(_)
+            | Self::Execute { .. }
+            | Self::BulkInsert(_)
+            | Self::Irreversible { .. } => Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The directives as data.
 
+use super::Custom;
 use crate::schema::{
     Column, Constraint, ConstraintKind, EnumType, Generated, Identity, Index, Name, Namespace, Object, QName,
     Sequence, Sql, Table, TypeName,
@@ -98,6 +99,8 @@ pub enum Directive {
     },
     /// Rows of the user's own.
     BulkInsert(BulkInsert),
+    /// A directive of the user's own.
+    Custom(Custom),
     /// Stops the run: this direction cannot be gone.
     Irreversible {
         /// Why.
@@ -274,12 +277,25 @@ impl Directive {
             | Self::DropEnum(_)
             | Self::AlterEnum { .. }
             | Self::Execute { .. }
+            | Self::Custom(_)
             | Self::Irreversible { .. } => None,
         }
     }
 
-    /// Whether only the user knows what it does: the model cannot follow it.
+    /// Takes from others what knows what to do with a directive of its name, if nothing does.
+    #[cfg(feature = "connect")]
+    pub(crate) fn adopt_behaviour(&mut self, others: &[Self]) {
+        if let Self::Custom(custom) = self {
+            for other in others {
+                if let Self::Custom(other) = other {
+                    custom.adopt(other);
+                }
+            }
+        }
+    }
+
+    /// Whether the user knows best what it does: the database is looked at again behind it, where there is one.
     pub fn is_opaque(&self) -> bool {
-        matches!(self, Self::Execute { .. } | Self::BulkInsert(_))
+        matches!(self, Self::Execute { .. } | Self::BulkInsert(_) | Self::Custom(_))
     }
 }

@@ -12,6 +12,7 @@ use crate::config::Filter;
 use crate::database::{Connection, Refused};
 use crate::dialect::{Alone, Dialect, Placement, Statement};
 use crate::directive::{Directive, Naming, TableChange};
+use crate::extend;
 use crate::plan::{Guard, Plan, groups, plan, refuse_irreversible};
 use crate::reflect::reflect;
 use crate::schema::{QName, Schema};
@@ -94,7 +95,7 @@ pub(super) async fn apply(
             filter,
             ..
         } = &mut run.runner;
-        let structural = !group.iter().all(Directive::is_opaque);
+        let structural = group.iter().any(starts_from_schema);
         let (start, is_whole) = if !structural {
             (Schema::new(), false)
         } else if let Some(schema) = known.take() {
@@ -108,8 +109,7 @@ pub(super) async fn apply(
         heed_guards(connection, &plan).await?;
         let progress = Progress::new(at, run.done, undoes, &plan.steps);
         run.group(&progress, 0, at + 1 < groups.len()).await?;
-        // Rows change no schema; other SQL of the user's own may.
-        let executes = group.iter().any(|d| matches!(d, Directive::Execute { .. }));
+        let executes = group.iter().any(leaves_schema_unknown);
         if structural || executes {
             let followed = is_whole && !executes && group.iter().all(is_followed_exactly);
             known = followed.then_some(plan.after);
@@ -140,8 +140,39 @@ fn stands_alone(directives: &[Directive], naming: &(impl Naming + ?Sized)) -> bo
         | Directive::CreateObject(_)
         | Directive::Execute { .. }
         | Directive::BulkInsert(_) => true,
-        _ => false,
+        Directive::DropNamespace(_)
+        | Directive::DropTable(_)
+        | Directive::RenameTable(_)
+        | Directive::AlterTable(_)
+        | Directive::DropIndex { .. }
+        | Directive::RenameIndex { .. }
+        | Directive::DropSequence(_)
+        | Directive::AlterSequence(_)
+        | Directive::DropEnum(_)
+        | Directive::AlterEnum { .. }
+        | Directive::DropObject(_)
+        | Directive::ReplaceObject(_)
+        | Directive::Custom(_)
+        | Directive::Irreversible { .. } => false,
     })
+}
+
+/// Whether its statements may depend on what there is. What the user has written out does not.
+fn starts_from_schema(directive: &Directive) -> bool {
+    !directive.is_opaque() || matches!(directive, Directive::Custom(_))
+}
+
+/// Whether the model does not know what the schema is like behind a directive.
+pub(super) fn leaves_schema_unknown(directive: &Directive) -> bool {
+    match directive {
+        Directive::Execute { .. } => true,
+        Directive::Custom(custom) => match custom.effect() {
+            extend::Effect::Unknown => true,
+            extend::Effect::Nothing | extend::Effect::Like(_) => false,
+        },
+        // Rows change no schema, and the model follows the rest.
+        _ => false,
+    }
 }
 
 /// Whether the model knows to the letter what the database is like behind a directive. A rename is followed through the SQL of
@@ -153,6 +184,8 @@ fn is_followed_exactly(directive: &Directive) -> bool {
             let mut changes = alter.changes.iter();
             !changes.any(|change| matches!(change, TableChange::RenameColumn(_)))
         }
+        // What its kind says it is like, it resembles.
+        Directive::Custom(custom) => custom.effect() == extend::Effect::Nothing,
         _ => true,
     }
 }

@@ -87,6 +87,10 @@ impl Progress {
             }
             out.push(step.directive.clone());
         }
+        // What was written down has no behaviour; the script's own directives do.
+        for directive in &mut out {
+            directive.adopt_behaviour(directives);
+        }
         Ok(out)
     }
 }

@@ -4,6 +4,7 @@
 //! included. Nothing is written anywhere but to a scratch database, which is asked what SQL of the user's own does to the
 //! schema.
 
+use super::apply::leaves_schema_unknown;
 use super::ledger::Record;
 use super::replay::replay;
 use super::run::moved;
@@ -305,7 +306,7 @@ impl Foresight {
 
     /// Goes behind a group.
     async fn follow(&mut self, group: &[Directive], plan: Plan) {
-        let executes = group.iter().any(|d| matches!(d, Directive::Execute { .. }));
+        let executes = group.iter().any(leaves_schema_unknown);
         if executes && self.sure && self.scratch.is_none() {
             self.scratch = copy(&self.schema, self.dialect).await;
             self.sure = self.scratch.is_some();

@@ -313,6 +313,7 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
             | D::AlterEnum { .. }
             | D::Execute { .. }
             | D::BulkInsert(_)
+            | D::Custom(_)
             | D::Irreversible { .. } => Footprint {
                 everything: true,
                 ..Footprint::default()

@@ -134,6 +134,9 @@ fn plan_run(
         [directive @ Directive::BulkInsert(insert)] => {
             opaque::check_rows(insert).and_then(|()| dialect.compile(directive, before, after))
         }
+        [directive @ Directive::Custom(_)] => dialect
+            .compile(directive, before, after)
+            .and_then(|statements| opaque::custom(statements, dialect)),
         _ => dialect.compile_run(run, before, after),
     }
     .map_err(|error| error.context(summary()))?;

@@ -3,7 +3,7 @@
 //! Comes in: what a script hands over as it is. Goes out: single statements, untouched, or an error for what would break the
 //! promise that a script is one transaction.
 
-use crate::dialect::{Dialect, Statement};
+use crate::dialect::{Dialect, Placement, Statement};
 use crate::directive::BulkInsert;
 use crate::sql::{self, Lexicon, StatementKind, Token};
 use crate::{Error, ErrorKind, Place, Result};
@@ -48,6 +48,23 @@ pub(super) fn execute(text: &str, dialect: &dyn Dialect) -> Result<Vec<Statement
                 .delimited(has_body))
         })
         .collect()
+}
+
+/// The statements of a directive of the user's own, one by one; what a kind says of one holds for all that it falls into.
+pub(super) fn custom(statements: Vec<Statement>, dialect: &dyn Dialect) -> Result<Vec<Statement>> {
+    let mut out = Vec::with_capacity(statements.len());
+    for whole in statements {
+        let mut note = whole.note;
+        for mut statement in execute(&whole.sql, dialect)? {
+            statement.note = note.take();
+            if whole.placement != Placement::Inside {
+                statement.placement = whole.placement;
+            }
+            statement.needs_delimiter |= whole.needs_delimiter;
+            out.push(statement);
+        }
+    }
+    Ok(out)
 }
 
 /// The first word of a statement that would begin or end a transaction. Savepoints stay inside it.

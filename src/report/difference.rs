@@ -63,6 +63,7 @@ enum Rank {
     Type,
     Table,
     Other,
+    Custom,
     Sql,
 }
 
@@ -126,8 +127,11 @@ impl Difference {
         let counts: Vec<String> = counts
             .into_iter()
             .map(|((rank, kind, mark), count)| {
-                if rank == Rank::Sql {
-                    return format!("{count} piece{} of SQL", if count == 1 { "" } else { "s" });
+                let s = if count == 1 { "" } else { "s" };
+                match rank {
+                    Rank::Sql => return format!("{count} piece{s} of SQL"),
+                    Rank::Custom => return format!("{count} {kind} directive{s}"),
+                    Rank::Namespace | Rank::Type | Rank::Table | Rank::Other => {}
                 }
                 let plural = match kind {
                     _ if count == 1 => "",
@@ -258,6 +262,14 @@ impl Difference {
             D::CreateObject(object) => self.object(None, Some(object), losses),
             D::DropObject(object) => self.object(Some(object), None, losses),
             D::ReplaceObject(change) => self.object(Some(&change.old), Some(&change.new), losses),
+            D::Custom(custom) => {
+                let summary = custom.summary();
+                let said = summary
+                    .strip_prefix(custom.name())
+                    .map_or(&*summary, str::trim_start);
+                let thing = self.thing(Rank::Custom, custom.name(), said, Mark::Changed);
+                thing.losses.extend(losses);
+            }
             D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {
                 let line = Line::new(Part::Rest, Mark::Changed, directive.summary());
                 let number = self.things.len().to_string();

@@ -1,8 +1,8 @@
 //! Arbitrary scripts for property tests: every directive with every field, and hostile texts everywhere.
 
 use crate::directive::{
-    AlterColumn, AlterTable, BulkInsert, Change, ColumnChange, Directive, Literal, NewColumn, OptionChange,
-    TableChange,
+    AlterColumn, AlterTable, BulkInsert, Change, ColumnChange, Custom, Directive, FieldValue, Literal,
+    NewColumn, OptionChange, TableChange,
 };
 use crate::schema::{
     Action, CONCURRENTLY, Check, Column, Constraint, ConstraintKind, Deferral, EnumType, Exclude, ForeignKey,
@@ -540,6 +540,20 @@ fn bulk_insert() -> impl Strategy<Value = BulkInsert> {
         .prop_map(|(table, columns, rows)| BulkInsert { table, columns, rows })
 }
 
+fn custom() -> impl Strategy<Value = Custom> {
+    let value = prop_oneof![
+        3 => literal().prop_map(FieldValue::One),
+        1 => vec(literal(), 0..4).prop_map(FieldValue::List),
+        1 => vec(hostile(), 0..4).prop_map(FieldValue::from),
+        1 => vec(any::<i64>(), 1..4).prop_map(FieldValue::from),
+    ];
+    (hostile(), vec((hostile(), value), 0..4)).prop_map(|(name, fields)| {
+        fields
+            .into_iter()
+            .fold(Custom::new(name), |custom, (key, value)| custom.field(key, value))
+    })
+}
+
 pub(super) fn directive() -> impl Strategy<Value = Directive> {
     prop_oneof![
         1 => namespace().prop_map(Directive::CreateNamespace),
@@ -564,6 +578,7 @@ pub(super) fn directive() -> impl Strategy<Value = Directive> {
         1 => both(object()).prop_map(|change| Directive::ReplaceObject(Box::new(change))),
         1 => sql().prop_map(|sql| Directive::Execute { sql }),
         1 => bulk_insert().prop_map(Directive::BulkInsert),
+        2 => custom().prop_map(Directive::Custom),
         1 => hostile().prop_map(|why| Directive::Irreversible { why }),
     ]
 }

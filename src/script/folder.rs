@@ -9,6 +9,7 @@ use super::stack::with_stack;
 use super::{Format, Graph, Header, Operations, RevisionId, Script, checksum, read, read_sql};
 use crate::config::FileTemplate;
 use crate::dialect::Engine;
+use crate::extend::Extensions;
 use crate::{Error, ErrorKind, Result};
 use jiff::{Zoned, tz::TimeZone};
 use std::borrow::Cow;
@@ -37,6 +38,8 @@ pub struct Entry {
     text: Cow<'static, str>,
     /// What the compiler made of the text, where it is part of the program.
     code: Option<Code>,
+    /// What `op.custom(..)` means in it.
+    extensions: Extensions,
 }
 
 /// The functions of a compiled script.
@@ -69,23 +72,27 @@ impl Entry {
     /// # Errors
     /// When the text is outside what a script may hold, with its place; when the code makes a call that makes no sense.
     pub fn script(&self, engine: Engine) -> Result<Script> {
-        if let Some(code) = &self.code {
+        let mut script = if let Some(code) = &self.code {
             let run = |function: fn(&mut Operations)| {
                 let mut op = Operations::new(engine.name());
                 function(&mut op);
                 op.finish()
                     .map_err(|error| error.context(self.path.display().to_string()))
             };
-            return Ok(Script {
+            Script {
                 header: self.header.clone(),
                 upgrade: run(code.upgrade)?,
                 downgrade: run(code.downgrade)?,
-            });
-        }
-        match self.format {
-            Format::Rust => read(&self.text, Some(&self.path), engine.name()),
-            Format::Sql => read_sql(&self.text, Some(&self.path), engine),
-        }
+            }
+        } else {
+            match self.format {
+                Format::Rust => read(&self.text, Some(&self.path), engine.name()),
+                Format::Sql => read_sql(&self.text, Some(&self.path), engine),
+            }?
+        };
+        self.extensions.resolve(&mut script.upgrade);
+        self.extensions.resolve(&mut script.downgrade);
+        Ok(script)
     }
 
     /// The checksum that the ledger keeps: reformatting does not change it.
@@ -156,6 +163,15 @@ impl Folder {
         }
         let graph = Graph::new(entries.values().map(|entry| &entry.header))?;
         Ok(Self { path, entries, graph })
+    }
+
+    /// Lets the scripts know what `op.custom(..)` means in the program.
+    #[must_use]
+    pub fn with_extensions(mut self, extensions: &Extensions) -> Self {
+        for entry in self.entries.values_mut() {
+            entry.extensions = extensions.clone();
+        }
+        self
     }
 
     /// Where it is.
@@ -273,6 +289,7 @@ fn read_entry(path: PathBuf, format: Format, text: Cow<'static, str>) -> Result<
         format,
         text,
         code: None,
+        extensions: Extensions::default(),
     }))
 }
 

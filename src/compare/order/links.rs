@@ -7,6 +7,7 @@ use crate::compare::dependents::{Side, folded, folded_part};
 use crate::compare::pair::{Pair, fold_names, fold_qname};
 use crate::dialect::Dialect;
 use crate::directive::{ColumnChange, Directive, TableChange};
+use crate::extend;
 use crate::schema::{
     Constraint, ForeignKey, INHERITED, Index, IndexPart, Name, ONLY, Object, Part as Piece, QName, Table,
 };
@@ -243,6 +244,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
                 .releases
                 .extend(old.into_iter().filter(|link| !goes_on.contains(&link.thing)));
         }
+        D::Custom(custom) => c.custom(&custom.links()),
         D::RenameTable(_) | D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {}
     }
     c.links
@@ -252,6 +254,26 @@ impl Collector<'_> {
     fn fold(&self, name: &QName) -> Folded {
         let (namespace, name) = fold_qname(self.dialect, name);
         (namespace.map(Into::into), name.into())
+    }
+
+    /// What its kind says of a directive of the user's own. It finds a table with the columns it will have.
+    fn custom(&mut self, said: &extend::Links) {
+        for name in &said.makes {
+            let relation = Thing::Relation(self.fold(name));
+            self.links.makes.push(relation);
+        }
+        for name in &said.takes {
+            let relation = Thing::Relation(self.fold(name));
+            self.links.takes.push(relation);
+        }
+        for name in &said.needs {
+            self.needs(Thing::Relation(self.fold(name)));
+            self.needs(Thing::Shape(self.fold(name)));
+        }
+        for name in &said.releases {
+            self.releases(Thing::Relation(self.fold(name)));
+            self.releases(Thing::Shape(self.fold(name)));
+        }
     }
 
     fn sibling(&self, table: &QName, name: &Name) -> Folded {

@@ -239,6 +239,7 @@ impl Rank {
                 Step::Table,
                 change.new.id.to_string(),
             ),
+            D::Custom(custom) => (Stage::NewObjects, &none, Step::Table, custom.to_string()),
             D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {
                 (Stage::Tables, &none, Step::Table, directive.summary())
             }

@@ -281,6 +281,7 @@ impl Mysql {
                     rows.join(",")
                 ))])
             }
+            D::Custom(custom) => custom.statements(&self, before),
             D::Irreversible { why } => Err(Error::new(
                 ErrorKind::Script,
                 format!("this direction is irreversible: {why}"),

@@ -213,6 +213,7 @@ impl Dialect for Postgres {
                     rows.join(",")
                 ))
             }
+            D::Custom(custom) => custom.statements(self, before),
             D::Irreversible { why } => Err(Error::new(
                 ErrorKind::Script,
                 format!("this direction is irreversible: {why}"),

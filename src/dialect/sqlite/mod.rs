@@ -16,6 +16,7 @@ mod values;
 
 use super::{Dialect, Engine, Facts, Keeps, KindRule, KindStage, Replace, Session, Statement};
 use crate::directive::{Directive, Literal, Naming};
+use crate::extend::Effect;
 use crate::schema::{Column, Object, ObjectKind, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
@@ -180,13 +181,7 @@ impl Dialect for Sqlite {
     /// the rows that refer to them. The pragma does nothing inside a transaction
     /// (<https://www.sqlite.org/lang_altertable.html#otheralter>).
     fn session(&self, directives: &[Directive]) -> Session {
-        let needed = directives.iter().any(|directive| match directive {
-            Directive::DropTable(_) | Directive::AlterTable(_) | Directive::RenameTable(_) => true,
-            Directive::DropObject(object) => object.id.kind == VIRTUAL_TABLE,
-            Directive::Execute { sql } => turns_foreign_keys_off(sql),
-            _ => false,
-        });
-        if needed {
+        if directives.iter().any(needs_foreign_keys_off) {
             Session {
                 before: vec!["PRAGMA foreign_keys=OFF".to_owned()],
                 checks: vec![
@@ -265,6 +260,7 @@ impl Dialect for Sqlite {
             }
             D::Execute { sql } => one(sql.to_string()),
             D::BulkInsert(insert) => Ok(ddl::bulk_insert(insert)),
+            D::Custom(custom) => custom.statements(self, before),
             D::Irreversible { why } => Err(Error::new(ErrorKind::Script, format!("irreversible: {why}"))),
             D::CreateNamespace(_) | D::DropNamespace(_) => Err(unsupported("a namespace")),
             D::CreateSequence(_) | D::DropSequence(_) | D::AlterSequence(_) => Err(unsupported("a sequence")),
@@ -282,6 +278,36 @@ impl Dialect for Sqlite {
 
     fn neutral_value(&self, column: &Column) -> Option<Sql> {
         Some(values::neutral(column))
+    }
+}
+
+/// Whether foreign keys must be off while a directive is carried out.
+fn needs_foreign_keys_off(directive: &Directive) -> bool {
+    use Directive as D;
+    match directive {
+        D::DropTable(_) | D::AlterTable(_) | D::RenameTable(_) => true,
+        D::DropObject(object) => object.id.kind == VIRTUAL_TABLE,
+        D::Execute { sql } => turns_foreign_keys_off(sql),
+        D::Custom(custom) => match custom.effect() {
+            Effect::Unknown | Effect::Nothing => false,
+            Effect::Like(directives) => directives.iter().any(needs_foreign_keys_off),
+        },
+        D::CreateNamespace(_)
+        | D::DropNamespace(_)
+        | D::CreateTable(_)
+        | D::CreateIndex { .. }
+        | D::DropIndex { .. }
+        | D::RenameIndex { .. }
+        | D::CreateSequence(_)
+        | D::DropSequence(_)
+        | D::AlterSequence(_)
+        | D::CreateEnum(_)
+        | D::DropEnum(_)
+        | D::AlterEnum { .. }
+        | D::CreateObject(_)
+        | D::ReplaceObject(_)
+        | D::BulkInsert(_)
+        | D::Irreversible { .. } => false,
     }
 }
 

@@ -8,6 +8,7 @@ mod alter_table;
 mod alteration;
 mod column;
 mod constraint;
+mod custom;
 mod index;
 mod object;
 mod record;
@@ -25,6 +26,7 @@ pub use constraint::{
     Condition, ConstraintName, Exclusion, ForeignKeySpec, ForeignKeyStart, Key, condition, exclusion,
     foreign_key, key, unnamed,
 };
+pub use custom::CustomChain;
 pub use index::{IndexAttributes, IndexChain, IndexSpec, Part, RenameIndexChain, expr, index, part};
 pub use object::{
     AlterEnumChain, EnumChain, EnumSpec, NamespaceChain, ObjectAttributes, ObjectChain, ObjectSpec,

@@ -3,10 +3,11 @@
 use super::object::{TRIGGER, VIEW};
 use super::sequence::new_sequence;
 use super::{
-    AlterEnumChain, AlterTableChain, BulkInsertChain, EnumChain, EnumSpec, IndexChain, NamespaceChain,
-    ObjectChain, ObjectSpec, RenameIndexChain, SequenceChain, SequenceSpec, TableChain, enum_type, object,
+    AlterEnumChain, AlterTableChain, BulkInsertChain, CustomChain, EnumChain, EnumSpec, IndexChain,
+    NamespaceChain, ObjectChain, ObjectSpec, RenameIndexChain, SequenceChain, SequenceSpec, TableChain,
+    enum_type, object,
 };
-use crate::directive::{AlterTable, BulkInsert, Change, Directive};
+use crate::directive::{AlterTable, BulkInsert, Change, Custom, Directive};
 use crate::schema::{Index, Name, Namespace, QName, Sql, Table};
 use crate::{Error, ErrorKind, Result};
 
@@ -97,6 +98,14 @@ impl Operations {
         match self.take_mistake() {
             Some(mistake) => Err(Error::new(ErrorKind::Script, mistake)),
             None => Ok(self.directives),
+        }
+    }
+
+    /// The directive recorded last, when it is one of the user's own.
+    pub(crate) fn last_custom(&mut self) -> Option<&mut Custom> {
+        match self.directives.last_mut() {
+            Some(Directive::Custom(custom)) => Some(custom),
+            _ => None,
         }
     }
 
@@ -325,6 +334,17 @@ impl Operations {
         let insert = recorded!(self, directive, Directive::BulkInsert(insert) => insert);
         BulkInsertChain {
             insert,
+            notes: &mut self.notes,
+        }
+    }
+
+    /// A directive of your own, by the name of its kind: `op.custom("audit_table").field("table", "orders")`. A program registers what
+    /// it means ([`Extensions`](crate::extend::Extensions)); a trait of your own on [`Operations`] can make a method of it.
+    pub fn custom(&mut self, name: impl Into<String>) -> CustomChain<'_> {
+        let directive = Directive::Custom(Custom::new(name));
+        let custom = recorded!(self, directive, Directive::Custom(custom) => custom);
+        CustomChain {
+            custom,
             notes: &mut self.notes,
         }
     }

@@ -4,10 +4,11 @@ use super::calls::{begin_statement, call_chain};
 use super::evaluate::{Scope, expression, method, unreadable_rest};
 use super::fault::{Fault, Read};
 use super::tokens::Tokens;
+use crate::Place;
 use crate::directive::Directive;
 use crate::directive::operations::Operations;
 use crate::nearest::nearest;
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenTree};
 
 /// A function of a script.
 #[derive(Debug, Clone)]
@@ -17,14 +18,20 @@ pub(super) struct Function {
     pub(super) body: Group,
 }
 
-/// What the function records on an engine of that name.
-pub(super) fn run(function: &Function, dialect: &str, scope: Scope<'_>) -> Read<Vec<Directive>> {
+/// What the function records on an engine of that name. `place` tells where a token stands.
+pub(super) fn run(
+    function: &Function,
+    dialect: &str,
+    scope: Scope<'_>,
+    place: &dyn Fn(Span) -> Place,
+) -> Read<Vec<Directive>> {
     let op = parameter(function)?;
     let mut scope = scope.with_operations(&op);
     let mut body = Body {
         op,
         operations: Operations::new(dialect),
         scope: &mut scope,
+        place,
     };
     body.statements(&mut Tokens::inside(&function.body))?;
     body.operations
@@ -63,6 +70,8 @@ struct Body<'s, 'c> {
     op: String,
     operations: Operations,
     scope: &'s mut Scope<'c>,
+    /// Where a token stands in the file.
+    place: &'s dyn Fn(Span) -> Place,
 }
 
 impl Body<'_, '_> {
@@ -115,10 +124,13 @@ impl Body<'_, '_> {
         if !tokens.take_puncts(";") && !tokens.is_at_end() {
             return Err(unreadable_rest(tokens, "`;`"));
         }
-        match self.operations.take_mistake() {
-            Some(mistake) => Err(Fault::new(start, mistake)),
-            None => Ok(()),
+        if let Some(mistake) = self.operations.take_mistake() {
+            return Err(Fault::new(start, mistake));
         }
+        if let Some(custom) = self.operations.last_custom() {
+            custom.set_place((self.place)(start));
+        }
+        Ok(())
     }
 
     fn not_a_statement(&self, tokens: &Tokens) -> Fault {

@@ -5,17 +5,17 @@
 
 use super::fault::{Fault, Read};
 use super::value::{Argument, Spanned, Value};
-use crate::directive::Literal;
 use crate::directive::operations::{
     AlterEnumChain, AlterTableChain, Alteration, BulkInsertChain, ColumnAttributes, ColumnChanges,
-    ColumnSpec, Condition, ConstraintName, EnumChain, EnumSpec, Exclusion, ForeignKeySpec, ForeignKeyStart,
-    IdentitySpec, IndexAttributes, IndexChain, IndexSpec, Key, NamespaceChain, NewColumnAttributes,
-    NewColumnSpec, ObjectAttributes, ObjectChain, ObjectSpec, Operations, Part, RenameIndexChain,
-    SequenceAttributes, SequenceChain, SequenceDefinition, SequenceSpec, TYPE_FUNCTIONS, TableChain, Type,
-    array, autoincrement, condition, enum_type, exclusion, expr, foreign_key, generated_stored,
-    generated_virtual, index, key, null, object, part, sequence, sizes_of, trigger, ty, type_of_call,
-    unnamed, value, view,
+    ColumnSpec, Condition, ConstraintName, CustomChain, EnumChain, EnumSpec, Exclusion, ForeignKeySpec,
+    ForeignKeyStart, IdentitySpec, IndexAttributes, IndexChain, IndexSpec, Key, NamespaceChain,
+    NewColumnAttributes, NewColumnSpec, ObjectAttributes, ObjectChain, ObjectSpec, Operations, Part,
+    RenameIndexChain, SequenceAttributes, SequenceChain, SequenceDefinition, SequenceSpec, TYPE_FUNCTIONS,
+    TableChain, Type, array, autoincrement, condition, enum_type, exclusion, expr, foreign_key,
+    generated_stored, generated_virtual, index, key, null, object, part, sequence, sizes_of, trigger, ty,
+    type_of_call, unnamed, value, view,
 };
+use crate::directive::{FieldValue, Literal};
 use crate::nearest::nearest;
 use crate::schema::{Action, Deferral, Generated, MatchKind, Name, QName, Sql};
 use proc_macro2::Span;
@@ -240,6 +240,9 @@ methods! {
     BULK_INSERT bulk_insert ['a] (BulkInsertChain<'a>) -> (BulkInsertChain<'a>) {
         row(Vec<Literal>)
     }
+    CUSTOM custom ['a] (CustomChain<'a>) -> (CustomChain<'a>) {
+        field(String, FieldValue)
+    }
     TABLE table ['a] (TableChain<'a>) -> (TableChain<'a>) {
         column(Name, ColumnSpec)
         primary_key(ConstraintName, Key)
@@ -353,6 +356,7 @@ pub(super) enum Chain<'a> {
     Namespace(NamespaceChain<'a>),
     Object(ObjectChain<'a>),
     BulkInsert(BulkInsertChain<'a>),
+    Custom(CustomChain<'a>),
     /// Nothing more can be said.
     Done,
 }
@@ -378,6 +382,7 @@ chains! {
     Namespace(NamespaceChain),
     Object(ObjectChain),
     BulkInsert(BulkInsertChain),
+    Custom(CustomChain),
 }
 
 impl From<()> for Chain<'_> {
@@ -401,6 +406,7 @@ pub(super) fn call_chain(chain: Chain<'_>, call: Call) -> Read<Chain<'_>> {
         Chain::Namespace(it) => first_of!(it, call; NAMESPACE namespace),
         Chain::Object(it) => first_of!(it, call; OBJECT_ATTRIBUTES object_attributes),
         Chain::BulkInsert(it) => first_of!(it, call; BULK_INSERT bulk_insert),
+        Chain::Custom(it) => first_of!(it, call; CUSTOM custom),
         Chain::Done => Err(call.unknown(".", &[])),
     }
 }
@@ -458,9 +464,10 @@ calls! {
         drop_trigger(QName, Sql)
         execute(Sql)
         bulk_insert(QName, Vec<Name>)
+        custom(String)
         irreversible(String)
     }
-    (op) |call: Call| Err(call.unknown("op.", &[STATEMENTS]))
+    (op) |call: Call| Err(call.unknown("op.", &[STATEMENTS]).hint(METHODS_OF_YOUR_OWN))
 }
 
 calls! {
@@ -490,6 +497,9 @@ calls! {
     }
     (function) call_type_function
 }
+
+const METHODS_OF_YOUR_OWN: &str = "a method of your own is only known where the script is compiled: what it records is read as \
+     `op.custom(\"name\").field(\"key\", ..)`";
 
 fn call_type_function(call: Call) -> Read<Value> {
     let Some(wanted) = sizes_of(&call.word) else {
@@ -557,6 +567,7 @@ mod tests {
             include_str!("../../directive/operations/alteration.rs"),
             include_str!("../../directive/operations/column.rs"),
             include_str!("../../directive/operations/constraint.rs"),
+            include_str!("../../directive/operations/custom.rs"),
             include_str!("../../directive/operations/index.rs"),
             include_str!("../../directive/operations/object.rs"),
             include_str!("../../directive/operations/record.rs"),

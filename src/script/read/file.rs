@@ -50,22 +50,23 @@ fn no_header(text: &str, file: Option<&Path>) -> Error {
 pub(in crate::script) fn read_here(text: &str, file: Option<&Path>, dialect: &str) -> Result<Script> {
     let text = normal_lines(text);
     let text = text.as_ref();
-    let script = script(text, dialect).map_err(|fault| fault.into_error(text, file))?;
+    let script = script(text, file, dialect).map_err(|fault| fault.into_error(text, file))?;
     script.ok_or_else(|| no_header(text, file))
 }
 
-fn script(text: &str, dialect: &str) -> Read<Option<Script>> {
+fn script(text: &str, file: Option<&Path>, dialect: &str) -> Read<Option<Script>> {
     let items = Items::read(lex(text)?)?;
     let Some(constant) = items.header else {
         return Ok(None);
     };
     let header = header(constant, text)?;
+    let place = |span: Span| LineIndex::new(text).place(file, span.byte_range().start);
     let direction = |name: &str| {
         let function = items.functions.get(name).ok_or_else(|| {
             Fault::new(items.end, format!("the script has no function `{name}`"))
                 .hint(format!("add `pub fn {name}(op: &mut Operations) {{}}`"))
         })?;
-        run(function, dialect, Scope::new(&items.constants))
+        run(function, dialect, Scope::new(&items.constants), &place)
     };
     Ok(Some(Script {
         header,

@@ -6,12 +6,12 @@
 )]
 
 use super::fault::{Fault, Read};
-use crate::directive::Literal;
 use crate::directive::operations::{
     Alteration, ColumnSpec, Condition, ConstraintName, EnumSpec, Exclusion, ForeignKeySpec, ForeignKeyStart,
     IdentitySpec, IndexSpec, Key, NewColumnSpec, Numbering, ObjectSpec, Part, SequenceSpec, Type, condition,
     key, part,
 };
+use crate::directive::{FieldValue, Literal};
 use crate::schema::{Action, Deferral, Generated, MatchKind, Name, QName, Sql};
 use proc_macro2::Span;
 
@@ -210,6 +210,26 @@ impl Argument for Literal {
             Value::Text(text) => Ok(text.into()),
             other => Err(other),
         }
+    }
+}
+
+impl Argument for FieldValue {
+    const WANTED: &'static str = "a text, a number, a truth value, `null()`, or an array of them";
+
+    fn convert(value: Value) -> Result<Self, Value> {
+        match value {
+            list @ Value::List(_) => Vec::<Literal>::convert(list).map(Self::List),
+            other => Literal::convert(other).map(Self::One),
+        }
+    }
+
+    fn from_spanned(spanned: Spanned) -> Read<Self> {
+        if matches!(spanned.value, Value::List(_)) {
+            return Vec::<Literal>::from_spanned(spanned).map(Self::List);
+        }
+        let span = spanned.span;
+        Self::convert(spanned.value)
+            .map_err(|value| Fault::new(span, format!("expected {}, found {}", Self::WANTED, value.what())))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Plain values as tokens: texts, names, numbers, lists.
 
-use crate::directive::Literal as Value;
+use crate::directive::{FieldValue, Literal as Value};
 use crate::schema::{Name, QName, Sql};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use std::mem::discriminant;
 
 /// A text on one line.
 pub(super) fn text(text: &str) -> TokenStream {
@@ -109,14 +110,33 @@ fn real(number: f64) -> TokenStream {
 
 /// A value of a row.
 pub(super) fn value(value: &Value) -> TokenStream {
-    let inner = match value {
-        Value::Null => return quote!(null()),
+    bare(value).map_or_else(|| quote!(null()), |inner| quote!(value(#inner)))
+}
+
+/// A value as it is written in Rust; `None` for NULL.
+fn bare(value: &Value) -> Option<TokenStream> {
+    Some(match value {
+        Value::Null => return None,
         Value::Bool(truth) => quote!(#truth),
         Value::Integer(number) => integer(*number),
         Value::Real(number) => real(*number),
         Value::Text(words) => text(words),
-    };
-    quote!(value(#inner))
+    })
+}
+
+/// The value of a field. The values of a list have one type in Rust: where they have several here, each is wrapped.
+pub(super) fn field_value(said: &FieldValue) -> TokenStream {
+    match said {
+        FieldValue::One(one) => bare(one).unwrap_or_else(|| value(one)),
+        FieldValue::List(values) => {
+            let is_alike = |two: &[Value]| discriminant(&two[0]) == discriminant(&two[1]);
+            let all: Option<Vec<TokenStream>> = values.iter().map(bare).collect();
+            match all.filter(|_| values.windows(2).all(is_alike)) {
+                Some(all) => list(all),
+                None => list(values.iter().map(value)),
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::chain::Chain;
 use super::layout::lay_out;
-use super::literal::{list, names, qname, sql, text, value};
+use super::literal::{field_value, list, names, qname, sql, text, value};
 use super::marks::Marks;
 use super::spec::{
     Spoken, alteration, check, column, comment, comment_change, constraint_name, enum_arguments, enum_type,
@@ -91,6 +91,13 @@ pub(super) fn statement(directive: &Directive, direction: Direction, attempt: u3
             let mut chain = op("bulk_insert", [qname(&insert.table), names(&insert.columns)]);
             for row in &insert.rows {
                 chain.call("row", [list(row.iter().map(value))]);
+            }
+            chain
+        }
+        D::Custom(custom) => {
+            let mut chain = op("custom", [text(custom.name())]);
+            for (key, said) in custom.fields() {
+                chain.call("field", [text(key), field_value(said)]);
             }
             chain
         }
