@@ -336,11 +336,16 @@ pub(crate) struct Show {
 #[command(after_help = "\
 Examples:
   autogen stamp head
-  autogen stamp base      forget everything: as if no script had been applied")]
+  autogen stamp base              forget everything: as if no script had been applied
+  autogen stamp 3f9c --purge      empty the table of applied heads first, whatever stands in it")]
 pub(crate) struct Stamp {
-    /// The revision: `head`, `base`, an identifier or its beginning
-    #[arg(value_name = "REV", allow_negative_numbers = true)]
-    pub(crate) revision: String,
+    /// The revisions: `head`, `heads`, `base`, `label@head`, an identifier or its beginning. Other branches keep theirs
+    #[arg(value_name = "REV", required = true, allow_negative_numbers = true)]
+    pub(crate) revisions: Vec<String>,
+
+    /// Take out all rows of the ledger first, also those that no script is known of
+    #[arg(long)]
+    pub(crate) purge: bool,
 }
 
 /// Print the completions for a shell

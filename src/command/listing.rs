@@ -141,7 +141,7 @@ pub(super) async fn show(terminal: &Terminal, global: &GlobalOptions, arguments:
     let scripts = project.scripts()?;
     let applied = applied(&project, &scripts).await;
     let current = applied.clone().unwrap_or_default();
-    let entry = match scripts.graph().resolve(&arguments.revision, &current)? {
+    let entry = match scripts.graph().point(&arguments.revision, &current)? {
         Point::At(id) => scripts.get(&id),
         Point::Base => None,
     };

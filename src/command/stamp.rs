@@ -10,7 +10,7 @@ use crate::{
         arguments::{GlobalOptions, Stamp},
     },
     database::Open,
-    migrate::{Migrator, Options},
+    migrate::{Migrator, Options, StampRows},
     report,
     script::RevisionId,
 };
@@ -32,17 +32,29 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         .into_iter()
         .map(|applied| applied.revision)
         .collect();
-    let outcome = migrator.stamp(&arguments.revision).await?;
+    let rows = if arguments.purge {
+        StampRows::Purge
+    } else {
+        StampRows::Keep
+    };
+    let outcome = migrator.stamp(&arguments.revisions, rows).await?;
     if let Some(connection) = migrator.into_connection().await? {
         connection.close().await?;
     }
     if terminal.is_json() {
-        let body = json!({ "from": from, "to": outcome.heads });
+        let body = json!({
+            "from": from,
+            "to": outcome.heads,
+            "notices": report::notices(&outcome.notices),
+        });
         terminal.json(&report::document("stamp", body))?;
     } else {
-        let to = match outcome.heads.as_slice() {
-            [] => "base",
-            [head, ..] => head.as_str(),
+        terminal.notices(&outcome.notices);
+        let to: Vec<&str> = outcome.heads.iter().map(RevisionId::as_str).collect();
+        let to = if to.is_empty() {
+            "base".to_owned()
+        } else {
+            to.join(", ")
         };
         terminal.say(&format!("stamped {to}; no script was run"));
     }

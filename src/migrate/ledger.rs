@@ -76,6 +76,24 @@ pub struct Entry {
     pub statements_total: u64,
 }
 
+impl Entry {
+    /// The line of a stamp, now: at a revision whose script has a checksum, or before the first one.
+    pub(super) fn stamp(at: Option<(RevisionId, String)>) -> Self {
+        let now = Some(Timestamp::now());
+        let (revision, checksum) = at.unzip();
+        Self {
+            revision,
+            direction: Direction::Stamp,
+            checksum,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: now,
+            finished_at: now,
+            statements: 0,
+            statements_total: 0,
+        }
+    }
+}
+
 /// A line of the history whose script runs in segments and has not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unfinished {
@@ -410,7 +428,8 @@ impl Ledger {
                 return Err(Error::new(
                     ErrorKind::OutOfStep,
                     format!(
-                        "{} was changed in the meantime: {rows} rows are {}, where one was expected",
+                        "expected to match one row in {}, and {rows} matched: the applied heads were {}, and somebody else has \
+                         changed them in the meantime",
                         self.version,
                         old.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
                     ),
@@ -758,7 +777,10 @@ mod tests {
             .await
             .expect_err("gone");
         assert_eq!(error.kind(), ErrorKind::OutOfStep);
-        assert!(error.message().contains("0 rows are x"), "{error}");
+        assert!(
+            error.message().contains("expected to match one row") && error.message().contains("0 matched"),
+            "{error}"
+        );
     }
 
     #[tokio::test]

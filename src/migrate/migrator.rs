@@ -13,10 +13,8 @@ use super::{Direction, Entry, Ledger, Outcome, lock};
 use crate::config::{Config, Filter};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
-use crate::script::Scripts;
-use crate::script::{Point, RevisionId};
+use crate::script::{RevisionId, Scripts};
 use crate::{Error, ErrorKind, Notice, Result};
-use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -48,6 +46,16 @@ impl Default for Options {
     fn default() -> Self {
         Self::from(&Config::default())
     }
+}
+
+/// What becomes of the applied heads that a stamp does not speak of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StampRows {
+    /// Those of other branches stay.
+    #[default]
+    Keep,
+    /// All go, whatever they are.
+    Purge,
 }
 
 /// Leads a database along scripts.
@@ -142,55 +150,46 @@ impl<'a> Migrator<'a> {
         self.migrate(Direction::Downgrade, to).await
     }
 
-    /// Puts the database down as being at `to` without running anything. Whatever revisions the ledger held are replaced.
+    /// Puts the database down as being at `to` without running anything: each place takes the place of all applied heads that it is
+    /// under or over; other branches keep theirs, unless `rows` says that all go.
     ///
     /// # Errors
-    /// When `to` names nothing or several things; [`ErrorKind::Locked`]; whatever the database says.
-    pub async fn stamp(&mut self, to: &str) -> Result<Outcome> {
+    /// When one of `to` names nothing or several things; [`ErrorKind::Locked`]; whatever the database says.
+    pub async fn stamp<S: AsRef<str>>(&mut self, to: &[S], rows: StampRows) -> Result<Outcome> {
         self.recover().await?;
-        let current = self.record().await?.heads;
-        let heads = match self.scripts.graph().resolve(to, &current)? {
-            Point::Base => Vec::new(),
-            Point::At(revision) => vec![revision],
+        let current = match rows {
+            StampRows::Keep => self.record().await?.heads,
+            StampRows::Purge => Vec::new(),
         };
-        let started_at = Some(Timestamp::now());
+        let graph = self.scripts.graph();
         let mut entries = Vec::new();
-        for revision in &heads {
-            entries.push(Entry {
-                revision: Some(revision.clone()),
-                direction: Direction::Stamp,
-                checksum: Some(self.scripts.checksum(revision)?),
-                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-                started_at,
-                finished_at: started_at,
-                statements: 0,
-                statements_total: 0,
-            });
+        for text in to {
+            for revision in graph.resolve(text.as_ref(), &current)?.revisions {
+                let checksum = self.scripts.checksum(&revision)?;
+                entries.push(Entry::stamp(Some((revision, checksum))));
+            }
         }
         if entries.is_empty() {
-            entries.push(Entry {
-                revision: None,
-                direction: Direction::Stamp,
-                checksum: None,
-                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-                started_at,
-                finished_at: started_at,
-                statements: 0,
-                statements_total: 0,
-            });
+            entries.push(Entry::stamp(None));
         }
         self.begin(&Session::default()).await?;
-        let stamped = self.stamp_in_transaction(&heads, &entries).await;
-        self.end(stamped).await?;
+        let stamped = self.stamp_in_transaction(to, rows, &entries).await;
+        let (heads, notices) = self.end(stamped).await?;
         Ok(Outcome {
             ran: Vec::new(),
             heads,
-            notices: Vec::new(),
+            notices,
         })
     }
 
-    async fn stamp_in_transaction(&mut self, heads: &[RevisionId], entries: &[Entry]) -> Result<()> {
+    async fn stamp_in_transaction<S: AsRef<str>>(
+        &mut self,
+        to: &[S],
+        rows: StampRows,
+        entries: &[Entry],
+    ) -> Result<(Vec<RevisionId>, Vec<Notice>)> {
         let ledger = self.ledger.clone();
+        let scripts = self.scripts;
         let connection = self.connected()?;
         ledger.ensure(connection).await?;
         // Whoever says where the database is has seen to what was half done.
@@ -199,11 +198,30 @@ impl<'a> Migrator<'a> {
                 .close_line(connection, line, entry.statements, entry.statements_total)
                 .await?;
         }
-        ledger.replace_heads(connection, heads).await?;
+        let mut notices = Vec::new();
+        let heads = match rows {
+            StampRows::Purge => {
+                let heads = scripts.graph().stamp(to, &[])?;
+                ledger.replace_heads(connection, &heads).await?;
+                heads
+            }
+            StampRows::Keep => {
+                let before = ledger.heads(connection).await?;
+                let heads = scripts.graph().stamp(to, &before)?;
+                ledger.set_heads(connection, &before, &heads).await?;
+                let lost = before.iter().filter(|row| scripts.header(row).is_none());
+                notices.extend(lost.map(|row| {
+                    Notice::warning(format!(
+                        "revision {row}, of which there is no script here, was taken out of the ledger"
+                    ))
+                }));
+                heads
+            }
+        };
         for entry in entries {
             ledger.record(connection, entry).await?;
         }
-        Ok(())
+        Ok((heads, notices))
     }
 
     /// Makes the tables of the ledger if they are not there. Gives whether they were missing.

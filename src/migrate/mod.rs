@@ -26,7 +26,7 @@ pub use crate::script::Scripts;
 pub use doubt::InDoubt;
 pub use embedded::upgrade;
 pub use ledger::{Direction, Entry, Ledger};
-pub use migrator::{Migrator, Options};
+pub use migrator::{Migrator, Options, StampRows};
 pub use preview::{Preview, PreviewedScript, offline_sql};
 pub use progress::{Event, Observer};
 pub(crate) use replay::replay;

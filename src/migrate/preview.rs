@@ -9,6 +9,7 @@ use super::ledger::Record;
 use super::replay::replay;
 use super::run::moved;
 use super::{Direction, Entry, Ledger, Migrator, Options, Scripts};
+use crate::Result;
 use crate::compare::{CompareOptions, Pair, compare};
 use crate::config::Filter;
 use crate::database::Connection;
@@ -17,8 +18,7 @@ use crate::directive::Directive;
 use crate::plan::{Plan, Segment, Segments, comment, groups, plan, terminated};
 use crate::reflect::reflect;
 use crate::schema::Schema;
-use crate::script::{Point, RevisionId};
-use crate::{Error, ErrorKind, Result};
+use crate::script::RevisionId;
 use serde::Serialize;
 
 /// What a run would do.
@@ -89,8 +89,8 @@ impl Migrator<'_> {
     }
 }
 
-/// The SQL that leads from one revision to another, made without any database: the schema at `from` is that to which the
-/// scripts up to there lead.
+/// The SQL that leads from one place in the history to another, made without any database: the schema at `from` is that to which
+/// the scripts up to there lead.
 ///
 /// # Errors
 /// When the ends name nothing or are not on one line, or a script cannot be read, planned or tried.
@@ -105,45 +105,18 @@ pub async fn offline_sql(
     let dialect = for_engine(engine)?;
     let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
     let graph = scripts.graph();
-    let start = graph.resolve(from, &[])?;
-    let heads = match &start {
-        Point::Base => Vec::new(),
-        Point::At(revision) => vec![revision.clone()],
-    };
-    let target = graph.resolve(to, &heads)?;
+    let heads = graph.resolve(from, &[])?.revisions;
     let path = match direction {
-        Direction::Upgrade => graph.upward(&heads, &target)?,
-        Direction::Downgrade => graph.downward(&heads, &target)?,
+        Direction::Upgrade => graph.upgrade(to, &heads)?,
+        Direction::Downgrade => graph.downgrade(to, &heads)?,
         Direction::Stamp => Vec::new(),
     };
-    let schema = if heads.is_empty() {
-        Schema::new()
-    } else {
-        let Some(mut scratch) = scratch(engine).await? else {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!(
-                    "this build has no scratch database for {engine}, and cannot know the schema at {from}"
-                ),
-            )
-            .hint("begin at base, or use `--dry-run` with a database"));
-        };
-        replay(
-            &mut scratch,
-            scripts,
-            &graph.upward(&[], &start)?,
-            dialect,
-            |_| (),
-        )
-        .await?;
-        reflect(&mut scratch, &Filter::everything()).await?.schema
-    };
+    let foresight = Foresight::behind(scripts, &heads, dialect).await?;
     let record = Record {
         heads,
         ..Record::default()
     };
     let ledger_is_there = !record.heads.is_empty();
-    let foresight = Foresight::new(schema, dialect);
     let preview = text(
         scripts,
         &ledger,
@@ -267,6 +240,38 @@ impl Foresight {
             sure: true,
             scratch: None,
         }
+    }
+
+    /// The schema to which scripts lead that are not shown: as the engine has it where a scratch database can be made, else as far
+    /// as the directives tell.
+    async fn behind(
+        scripts: &dyn Scripts,
+        heads: &[RevisionId],
+        dialect: &'static dyn Dialect,
+    ) -> Result<Self> {
+        let mut foresight = Self::new(Schema::new(), dialect);
+        let applied = scripts.graph().ancestors(heads);
+        let applied: Vec<RevisionId> = scripts
+            .graph()
+            .order()
+            .filter(|revision| applied.contains(revision))
+            .cloned()
+            .collect();
+        if applied.is_empty() {
+            return Ok(foresight);
+        }
+        if let Some(mut scratch) = scratch(dialect.engine()).await? {
+            replay(&mut scratch, scripts, &applied, dialect, |_| ()).await?;
+            foresight.schema = reflect(&mut scratch, &Filter::everything()).await?.schema;
+            return Ok(foresight);
+        }
+        for revision in &applied {
+            let directives = super::directives(scripts, revision, Direction::Upgrade, dialect.engine())?;
+            let session = dialect.session(&directives);
+            let followed = foresight.script(&directives, &session).await;
+            followed.map_err(|error| error.context(super::name_of(scripts, revision)))?;
+        }
+        Ok(foresight)
     }
 
     /// The text of a script, and how many statements it has.

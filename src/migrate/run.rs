@@ -16,7 +16,6 @@ use crate::script::Scripts;
 use crate::script::{Header, RevisionId};
 use crate::{Error, ErrorKind, Notice, Result};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// What a run has done.
@@ -266,8 +265,11 @@ impl Migrator<'_> {
     fn can_still_run(&self, task: &Task, heads: &[RevisionId], direction: Direction) -> Result<()> {
         let fits = match direction {
             Direction::Upgrade => {
-                let applied = self.scripts.graph().ancestors(heads);
-                task.header.revises.iter().all(|parent| applied.contains(parent))
+                let graph = self.scripts.graph();
+                let applied = graph.ancestors(heads);
+                let revision = &task.header.revision;
+                let mut needs = graph.parents(revision).chain(graph.dependencies(revision));
+                needs.all(|needed| applied.contains(needed))
             }
             Direction::Downgrade | Direction::Stamp => heads.contains(&task.header.revision),
         };
@@ -613,46 +615,25 @@ impl Migrator<'_> {
         to: &str,
     ) -> Result<Vec<RevisionId>> {
         let graph = self.scripts.graph();
-        let target = graph.resolve(to, heads)?;
         match direction {
-            Direction::Upgrade => graph.upward(heads, &target),
-            Direction::Downgrade => graph.downward(heads, &target),
+            Direction::Upgrade => graph.upgrade(to, heads),
+            Direction::Downgrade => graph.downgrade(to, heads),
             Direction::Stamp => Ok(Vec::new()),
         }
     }
 }
 
-/// The heads after one revision came or went.
+/// The rows of applied heads after one revision came or went.
 pub(super) fn moved(
     heads: &[RevisionId],
     revision: &RevisionId,
     direction: Direction,
     scripts: &dyn Scripts,
 ) -> Vec<RevisionId> {
-    let Some(header) = scripts.header(revision) else {
-        return heads.to_vec();
-    };
-    let mut now: BTreeSet<RevisionId> = heads.iter().cloned().collect();
+    let graph = scripts.graph();
     match direction {
-        Direction::Upgrade => {
-            for parent in &header.revises {
-                now.remove(parent);
-            }
-            now.insert(revision.clone());
-        }
-        Direction::Downgrade => {
-            now.remove(revision);
-            let others: Vec<RevisionId> = now.iter().cloned().collect();
-            let still_under = scripts.graph().ancestors(&others);
-            now.extend(
-                header
-                    .revises
-                    .iter()
-                    .filter(|p| !still_under.contains(p))
-                    .cloned(),
-            );
-        }
-        Direction::Stamp => {}
+        Direction::Upgrade => graph.step_up(heads, revision).after(heads),
+        Direction::Downgrade => graph.step_down(heads, revision).after(heads),
+        Direction::Stamp => heads.to_vec(),
     }
-    now.into_iter().collect()
 }

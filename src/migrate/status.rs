@@ -116,7 +116,7 @@ impl Migrator<'_> {
     fn not_applied(&self, heads: &[RevisionId]) -> Vec<RevisionId> {
         let graph = self.scripts.graph();
         let applied = graph.ancestors(heads);
-        let order = graph.order().iter();
+        let order = graph.order();
         order
             .filter(|revision| !applied.contains(revision))
             .cloned()

@@ -191,7 +191,7 @@ impl Folder {
 
     /// All scripts, parents before children.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        self.graph.order().iter().filter_map(|id| self.entries.get(id))
+        self.graph.order().filter_map(|id| self.entries.get(id))
     }
 
     /// Whether there is no script.

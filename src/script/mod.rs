@@ -26,7 +26,7 @@ pub use checksum::checksum;
 pub(crate) use folder::Code;
 pub use folder::{Entry, Folder};
 pub use format::{Format, Script};
-pub use graph::{Graph, Point};
+pub use graph::{Graph, HeadStep, Point, Range, Target};
 pub use read::{read, read_header};
 pub use render::render;
 pub use revision::{Header, Revision, RevisionId};

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct RevisionId(String);
 
 /// Words that stand for revisions and so cannot name one.
-const WORDS: [&str; 5] = ["base", "current", "head", "heads", "none"];
+pub(super) const WORDS: [&str; 5] = ["base", "current", "head", "heads", "none"];
 const LONGEST_ID: usize = 100;
 
 impl RevisionId {
@@ -71,6 +71,12 @@ impl RevisionId {
 impl fmt::Display for RevisionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for RevisionId {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -284,8 +284,7 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
         );
     };
     let graph = scripts.graph();
-    let end = graph.resolve(revision.unwrap_or("head"), &[])?;
-    let revisions = graph.upward(&[], &end)?;
+    let revisions = graph.upgrade(revision.unwrap_or("heads"), &[])?;
     let dialect = for_engine(context.engine)?;
     let mut scratch = Scratch::open(context).await?;
     let mut events = Events::default();

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ErrorKind;
-use crate::migrate::{Direction, Event, Status};
+use crate::migrate::{Direction, Event, StampRows, Status};
 use std::sync::{Arc, Mutex};
 
 #[tokio::test]
@@ -481,7 +481,7 @@ fn a_run_can_cross_threads() {
         let mut migrator =
             Migrator::new(None, Engine::Sqlite, &scripts, &Options::default()).expect("a migrator");
         migrator.upgrade("head").await.expect("up");
-        migrator.stamp("head").await.expect("stamped");
+        migrator.stamp(&["head"], StampRows::Keep).await.expect("stamped");
         migrator.upgrade_sql("head").await.expect("a text");
         migrator.status().await.expect("status");
     });

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ErrorKind;
-use crate::migrate::{Direction, Status};
+use crate::migrate::{Direction, StampRows, Status};
 
 #[tokio::test]
 async fn relative_targets_and_ids_go_only_so_far() {
@@ -81,7 +81,7 @@ async fn a_revision_without_a_script_stops_everything_but_stamp() {
             revisions: vec![id("c3")]
         }
     );
-    let outcome = migrator.stamp("b2").await.expect("stamped");
+    let outcome = migrator.stamp(&["b2"], StampRows::Keep).await.expect("stamped");
     assert_eq!(outcome.heads, [id("b2")]);
     assert_eq!(migrator.status().await.expect("status"), Status::InStep);
 }
@@ -91,7 +91,7 @@ async fn a_stamp_runs_nothing_and_is_recorded() {
     let place = Place::new();
     let scripts = shop();
     let mut migrator = place.migrator(&scripts).await;
-    migrator.stamp("head").await.expect("stamped");
+    migrator.stamp(&["head"], StampRows::Keep).await.expect("stamped");
     assert_eq!(migrator.status().await.expect("status"), Status::InStep);
     assert_eq!(
         place
@@ -99,7 +99,7 @@ async fn a_stamp_runs_nothing_and_is_recorded() {
             .await,
         2
     );
-    migrator.stamp("base").await.expect("stamped");
+    migrator.stamp(&["base"], StampRows::Keep).await.expect("stamped");
     let history = migrator.history().await.expect("history");
     let lines: Vec<_> = history
         .iter()
