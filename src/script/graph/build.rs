@@ -171,16 +171,13 @@ impl Graph {
             seen[head] = true;
             let mut way = vec![(head, self.nodes[head].needs().rev())];
             while let Some((at, rest)) = way.last_mut() {
-                match rest.next() {
-                    Some(next) => {
-                        if !std::mem::replace(&mut seen[next], true) {
-                            way.push((next, self.nodes[next].needs().rev()));
-                        }
+                if let Some(next) = rest.next() {
+                    if !std::mem::replace(&mut seen[next], true) {
+                        way.push((next, self.nodes[next].needs().rev()));
                     }
-                    None => {
-                        order.push(*at);
-                        way.pop();
-                    }
+                } else {
+                    order.push(*at);
+                    way.pop();
                 }
             }
         }
