@@ -3,9 +3,10 @@
 //! In come two schemas; out come the directives that lead from the live one to the target, in the order in which they can run, with
 //! what a person should know and be asked. No database is needed, and no engine is known but through its dialect.
 
+use super::agree::{Agreed, agree};
 use super::conversions::convert;
 use super::options::CompareOptions;
-use super::pair::Pair;
+use super::pair::{Pair, fold_qname};
 use super::questions::{self, RenameQuestion};
 use super::rename::{Rename, RenameOf, RenameOrigin};
 use super::{again, dependents, objects, order, renames, tables, types};
@@ -38,21 +39,24 @@ pub fn compare(
     options: &CompareOptions,
 ) -> Result<Comparison> {
     // One schema is not looked at twice. A rename that is declared may be stale, which somebody should know.
-    if std::ptr::eq(schemas.live, schemas.target) && options.renames.is_empty() {
+    let has_own = !options.extensions.comparators().is_empty();
+    if std::ptr::eq(schemas.live, schemas.target) && options.renames.is_empty() && !has_own {
         return Ok(Comparison::default());
     }
-    let mut comparison = one_way(schemas, dialect, options)?;
+    let (mut comparison, agreed) = one_way(schemas, dialect, options, None)?;
     if comparison.is_empty() {
         return Ok(comparison);
     }
-    let backwards = Pair::new(schemas.target, schemas.live);
+    let target = agreed.target.as_ref().unwrap_or(schemas.target);
+    let backwards = Pair::new(target, schemas.live);
     let facts = dialect.facts();
     if facts.tracks_dependencies || facts.foreign_keys_hold_columns {
         let options = CompareOptions {
             renames: undone(&comparison.upgrade),
             ..options.clone()
         };
-        comparison.back = Some(one_way(backwards, dialect, &options)?.upgrade);
+        let findings = reverse(&agreed.findings.directives);
+        comparison.back = Some(one_way(backwards, dialect, &options, Some(findings))?.0.upgrade);
     } else {
         let mut back = reverse(&comparison.upgrade);
         comparison.back = convert(&mut back, backwards, dialect).then_some(back);
@@ -98,8 +102,22 @@ fn undone(directives: &[Directive]) -> Vec<Rename> {
     undone
 }
 
-fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptions) -> Result<Comparison> {
+/// Compares in one direction. What a program has found is asked for, but not on the way `back`, where it is known.
+fn one_way(
+    schemas: Pair<&Schema>,
+    dialect: &dyn Dialect,
+    options: &CompareOptions,
+    back: Option<Vec<Directive>>,
+) -> Result<(Comparison, Agreed)> {
     let mut renamed = renames::apply(schemas, &options.renames, dialect)?;
+    let (mut agreed, found) = if let Some(found) = back {
+        (Agreed::default(), found)
+    } else {
+        let agreed = agree(Pair::new(&*renamed.live, schemas.target), dialect, options)?;
+        let found = agreed.findings.directives.clone();
+        (agreed, found)
+    };
+    let schemas = Pair::new(schemas.live, agreed.target.as_ref().unwrap_or(schemas.target));
     let without;
     let first = objects::to_drop_first(schemas, &renamed, dialect);
     if !first.is_empty() {
@@ -107,7 +125,8 @@ fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptio
         renamed = renames::apply(Pair::new(&without, schemas.target), &options.renames, dialect)?;
     }
     let schemas = Pair::new(&*renamed.live, schemas.target);
-    let tables = tables::compare(schemas, dialect, options);
+    let mut tables = tables::compare(schemas, dialect, options);
+    merge(&mut tables.directives, found, dialect);
     let types = types::compare(schemas, dialect);
     let objects = objects::differences(schemas, dialect);
     let (questions, warnings) = questions::ask(tables.tables, tables.columns, &options.declined, dialect);
@@ -134,12 +153,51 @@ fn one_way(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &CompareOptio
     notices.extend(tables.notices);
     notices.extend(objects.notices);
     notices.extend(warnings);
-    Ok(Comparison {
+    notices.append(&mut agreed.findings.notices);
+    let comparison = Comparison {
         upgrade,
         notices,
         questions,
         back: None,
-    })
+    };
+    Ok((comparison, agreed))
+}
+
+/// Puts what a program has found to the differences; changes of one table, and of one column, become one.
+fn merge(directives: &mut Vec<Directive>, found: Vec<Directive>, dialect: &dyn Dialect) {
+    for directive in found {
+        let Directive::AlterTable(found) = directive else {
+            directives.push(directive);
+            continue;
+        };
+        let known = directives.iter_mut().find_map(|directive| match directive {
+            Directive::AlterTable(alter)
+                if fold_qname(dialect, &alter.table) == fold_qname(dialect, &found.table) =>
+            {
+                Some(alter)
+            }
+            _ => None,
+        });
+        let Some(known) = known else {
+            directives.push(Directive::AlterTable(found));
+            continue;
+        };
+        for change in found.changes {
+            let column = match &change {
+                TableChange::AlterColumn(alter) => known.changes.iter_mut().find_map(|other| match other {
+                    TableChange::AlterColumn(other) if dialect.same_name(&other.name, &alter.name) => {
+                        Some(other)
+                    }
+                    _ => None,
+                }),
+                _ => None,
+            };
+            match (column, change) {
+                (Some(column), TableChange::AlterColumn(alter)) => column.changes.extend(alter.changes),
+                (_, change) => known.changes.push(change),
+            }
+        }
+    }
 }
 
 /// Says which privileges there are to be on what is new, where the engine would grant others by itself. What speaks of that in the live

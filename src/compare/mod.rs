@@ -1,11 +1,13 @@
 //! Two schemas to the directives that lead from one to the other.
 //!
 //! What comes in: the live [`Schema`](crate::schema::Schema) and the target as a [`Pair`], a dialect, and what somebody said about
-//! renames. What goes out: a [`Comparison`]. It reads as this list: `renames` carries out what was declared; `tables` (with
+//! renames. What goes out: a [`Comparison`]. It reads as this list: `renames` carries out what was declared; `agree` asks a program what is
+//! compared at all; `tables` (with
 //! `columns`, `constraints`, `indexes`), `types` and `objects` state differences; `order` sorts them; `questions` finds what may
 //! be a rename. Nothing here talks to a database, prints, or knows an engine other than through its dialect.
 
 mod again;
+mod agree;
 mod columns;
 mod comparison;
 mod concurrent;

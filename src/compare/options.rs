@@ -1,6 +1,7 @@
 //! What a comparison takes into account.
 
 use super::{Rename, RenameOf};
+use crate::extend::{Elements, Extensions};
 use serde::{Deserialize, Serialize};
 
 /// What a comparison takes into account.
@@ -14,6 +15,10 @@ pub struct CompareOptions {
     pub column_order: bool,
     /// Whether another name of an equal constraint or index is a difference.
     pub constraint_names: ConstraintNames,
+    /// What is compared at all.
+    pub elements: Elements,
+    /// What a program adds: callbacks and comparators.
+    pub extensions: Extensions,
 }
 
 /// Whether another name of an equal constraint or index is a difference.

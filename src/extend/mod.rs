@@ -3,8 +3,16 @@
 //! Comes in: values of the program's own, registered in [`Extensions`]. Goes out: their answers, where the flow asks for them. Nothing
 //! here runs by itself, and a program that registers nothing gets the plain behaviour. `docs/extending.md` shows each of them.
 
+mod compare;
+mod element;
 mod extensions;
 mod kind;
+mod rewrite;
 
+pub use compare::{
+    ColumnSides, Comparator, Considered, Findings, Flow, Level, Priority, SchemaPart, Subject, Verdict,
+};
+pub use element::{Element, Elements};
 pub use extensions::Extensions;
 pub use kind::{DirectiveKind, Effect, Links, Site};
+pub use rewrite::{Drafting, Rewrite, Rewriter, Way};

@@ -1,6 +1,6 @@
 //! A script as a value, and the two forms of its text.
 
-use super::Header;
+use super::{Header, RevisionId};
 use crate::directive::Directive;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -14,6 +14,23 @@ pub struct Script {
     pub upgrade: Vec<Directive>,
     /// The way back.
     pub downgrade: Vec<Directive>,
+}
+
+impl Script {
+    /// An empty script that comes behind this one, with a revision of its own.
+    #[must_use]
+    pub fn next(&self, message: impl Into<String>) -> Self {
+        Self {
+            header: Header {
+                revises: vec![self.header.revision.clone()],
+                message: message.into(),
+                created: self.header.created,
+                ..Header::new(RevisionId::random())
+            },
+            upgrade: Vec::new(),
+            downgrade: Vec::new(),
+        }
+    }
 }
 
 /// The form of a script's text.

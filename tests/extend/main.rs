@@ -1,4 +1,6 @@
 //! What a program adds to autogen: directives, rewriters, comparators, filters and object kinds of its own, each through the whole flow.
 
+mod comparing;
 mod custom;
 mod project;
+mod rewriting;

@@ -1,11 +1,14 @@
 //! A folder of scripts and a SQLite database beside it.
 
+use autogen::compare::{CompareOptions, Comparison, Pair, compare};
+use autogen::config::Filter;
 use autogen::database::Open;
 use autogen::dialect::{Dialect, for_engine};
 use autogen::extend::Extensions;
 use autogen::migrate::{Migrator, Options, Outcome};
+use autogen::schema::Schema;
 use autogen::script::{Folder, Format, Header, RevisionId, Script, render};
-use autogen::{Config, Connection, DatabaseUrl, Engine, Result};
+use autogen::{Config, Connection, DatabaseUrl, Engine, Result, reflect};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -90,6 +93,31 @@ impl Project {
             .map(|row| row.text(0).expect("a text").to_owned())
             .collect()
     }
+}
+
+/// What SQL makes of an empty database.
+pub(crate) async fn schema(sql: &str) -> Schema {
+    let mut connection = Connection::memory().await.expect("a database");
+    connection
+        .execute_each(
+            &sql.split(";")
+                .filter(|s| !s.trim().is_empty())
+                .collect::<Vec<_>>(),
+        )
+        .await
+        .ok()
+        .expect("SQL");
+    let filter = Filter::everything();
+    reflect::reflect(&mut connection, &filter)
+        .await
+        .expect("a schema")
+        .schema
+}
+
+/// Compares two schemas given as SQL.
+pub(crate) async fn compared(live: &str, target: &str, options: &CompareOptions) -> Comparison {
+    let (live, target) = (schema(live).await, schema(target).await);
+    compare(Pair::new(&live, &target), sqlite(), options).expect("a comparison")
 }
 
 pub(crate) fn header(id: &str, revises: &[&str]) -> Header {
