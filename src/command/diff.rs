@@ -36,7 +36,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
 
     match terminal.format().unwrap_or(Format::Text) {
         Format::Json => {
-            let plan = plan(upgrade, &sides.schemas.live, dialect)?;
+            let plan = plan(upgrade, &sides.schemas.live, dialect)?.online_text(project.config.online)?;
             let body = json!({
                 "from": sources.live.to_string(),
                 "to": sources.target.to_string(),
@@ -49,7 +49,11 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         }
         Format::Sql => {
             if !upgrade.is_empty() {
-                terminal.plain_data(&plan(upgrade, &sides.schemas.live, dialect)?.sql())?;
+                terminal.plain_data(
+                    &plan(upgrade, &sides.schemas.live, dialect)?
+                        .online_text(project.config.online)?
+                        .sql(),
+                )?;
             }
         }
         Format::Unified => {

@@ -118,8 +118,9 @@ impl<'a> Project<'a> {
                     Some(dialect) => dialect,
                     None => self.dialect_of([]).await?,
                 };
-                let upgrade = plan(&script.upgrade, before, dialect)?;
-                let downgrade = plan(&script.downgrade, &upgrade.after, dialect)?;
+                let online = self.config.online;
+                let upgrade = plan(&script.upgrade, before, dialect)?.online_text(online)?;
+                let downgrade = plan(&script.downgrade, &upgrade.after, dialect)?.online_text(online)?;
                 render_sql(
                     &script.header,
                     dialect.engine(),

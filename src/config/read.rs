@@ -17,10 +17,12 @@ use super::{
     Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, TargetCode, Variables,
     settings::{Secret, unexpandable},
 };
-use crate::{Error, ErrorKind, Place, Result, database::redact, nearest::nearest, sql::LineIndex};
+use crate::{
+    Error, ErrorKind, Place, Result, database::redact, nearest::nearest, plan::OnlineChanges, sql::LineIndex,
+};
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "script_location",
     "url",
     "target",
@@ -41,6 +43,7 @@ const KEYS: [&str; 21] = [
     "lock_timeout",
     "statement_timeout",
     "concurrent_indexes",
+    "online",
     // Not a setting: lets editors find a schema for the file.
     "$schema",
 ];
@@ -169,6 +172,14 @@ impl Reader<'_> {
             "lock_timeout" => config.lock_timeout = self.duration(name, value)?,
             "statement_timeout" => config.statement_timeout = Some(self.duration(name, value)?),
             "concurrent_indexes" => config.concurrent_indexes = self.boolean(name, value)?,
+            "online" => {
+                let choices = [
+                    ("prefer", OnlineChanges::Prefer),
+                    ("require", OnlineChanges::Require),
+                    ("off", OnlineChanges::Off),
+                ];
+                config.online = self.choice(name, value, &choices)?;
+            }
             "$schema" => {}
             _ => {
                 let error = Error::new(ErrorKind::Config, format!("unknown key `{name}`"));
@@ -411,6 +422,7 @@ mod tests {
             lock_timeout = "1m 30s"
             statement_timeout = "1h"
             concurrent_indexes = true
+            online = "prefer"
             "#,
         )
         .unwrap();
@@ -431,6 +443,7 @@ mod tests {
         assert_eq!(config.lock_timeout, Duration::from_secs(90));
         assert_eq!(config.statement_timeout, Some(Duration::from_hours(1)));
         assert!(config.concurrent_indexes);
+        assert_eq!(config.online, OnlineChanges::Prefer);
         assert!(config.database_url(None, &Variables::empty()).is_ok());
         assert!(config.scratch_url(&Variables::empty()).unwrap().is_some());
     }

@@ -14,6 +14,7 @@ use crate::{
     Error, ErrorKind, Place, Result,
     compare::ConstraintNames,
     database::{DatabaseUrl, redact},
+    plan::OnlineChanges,
     script::Format,
 };
 
@@ -71,6 +72,8 @@ pub struct Config {
     pub statement_timeout: Option<Duration>,
     /// `concurrent_indexes`: whether new scripts build and drop indexes while others write, where the engine can do that.
     pub concurrent_indexes: bool,
+    /// `online`: what happens when a table changes that others use, where the engine has several ways to change it.
+    pub online: OnlineChanges,
     pub(super) file: Option<PathBuf>,
     pub(super) url: Option<Secret>,
     pub(super) scratch_url: Option<Secret>,
@@ -112,6 +115,7 @@ impl Default for Config {
             lock_timeout: Duration::from_secs(10),
             statement_timeout: None,
             concurrent_indexes: false,
+            online: OnlineChanges::default(),
             file: None,
             url: None,
             scratch_url: None,

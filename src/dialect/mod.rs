@@ -5,12 +5,14 @@
 
 mod engine;
 pub mod mysql;
+mod online;
 pub mod postgres;
 mod rules;
 pub mod sqlite;
 mod tokens;
 
 pub use engine::Engine;
+pub use online::{Effect, Online};
 pub use rules::{Alone, Doubt, Facts, Keeps, KindRule, KindStage, Placement, Replace, Session, Statement};
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
@@ -115,6 +117,11 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// What surrounds a statement that runs outside of any transaction.
     fn alone(&self, _sql: &str) -> Alone {
         Alone::default()
+    }
+
+    /// Whether an error means that the engine has not the way that a statement [asks for](Online::asking), and nothing is done.
+    fn lacks_way(&self, _error: &Error) -> bool {
+        false
     }
 
     /// A condition over a row of the old table under which the engine refuses the row's value of `old` in column `new` of

@@ -1,5 +1,6 @@
 //! The data that a dialect answers with.
 
+use super::Online;
 use serde::{Deserialize, Serialize};
 
 /// What an engine can do, where a stage that knows no engine has to ask.
@@ -124,6 +125,9 @@ pub struct Statement {
     /// Whether the engine's own client would take a semicolon inside for its end, unless it is told of another delimiter.
     #[serde(skip)]
     pub needs_delimiter: bool,
+    /// What others notice of it, where it changes a table that they may be using and the engine has several ways to do so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online: Option<Online>,
 }
 
 /// How a statement stands to the transaction of its script. A script whose statements are not all [`Inside`](Self::Inside) runs in segments.
@@ -192,6 +196,7 @@ impl Statement {
             note: None,
             placement: Placement::Inside,
             needs_delimiter: false,
+            online: None,
         }
     }
 
@@ -199,6 +204,13 @@ impl Statement {
     #[must_use]
     pub fn delimited(mut self, needs_delimiter: bool) -> Self {
         self.needs_delimiter = needs_delimiter;
+        self
+    }
+
+    /// Says what others notice of it.
+    #[must_use]
+    pub fn online(mut self, online: Online) -> Self {
+        self.online = Some(online);
         self
     }
 

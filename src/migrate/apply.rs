@@ -13,7 +13,7 @@ use crate::database::{Connection, Refused};
 use crate::dialect::{Alone, Dialect, Placement, Statement};
 use crate::directive::{Directive, Naming, TableChange};
 use crate::extend;
-use crate::plan::{Guard, Plan, groups, plan, refuse_irreversible};
+use crate::plan::{Guard, OnlineChanges, Plan, comment, groups, plan, refuse_irreversible};
 use crate::reflect::reflect;
 use crate::schema::{QName, Schema};
 use crate::{Error, ErrorKind, Notice, Place, Result};
@@ -32,6 +32,8 @@ pub(crate) struct Effect {
     pub(crate) statements: u64,
     /// The schema afterwards, when the model could follow.
     pub(crate) schema: Option<Schema>,
+    /// What a person should know; the observer has been told.
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Where directives run and who is told.
@@ -40,6 +42,8 @@ pub(super) struct Runner<'a> {
     pub(super) dialect: &'a dyn Dialect,
     /// Hides what no directive should see (the ledger).
     pub(super) filter: &'a Filter,
+    /// What is asked of an engine that has several ways to change a table.
+    pub(super) online: OnlineChanges,
     pub(super) observer: &'a mut dyn Observer,
 }
 
@@ -73,6 +77,7 @@ pub(super) async fn apply(
         journal,
         done: 0,
         total: 0,
+        notices: Vec::new(),
     };
     let groups: Vec<&[Directive]> = groups(directives).collect();
     let (mut known, first) = match start {
@@ -84,15 +89,21 @@ pub(super) async fn apply(
             } else {
                 progress.group + 1
             };
+            run.set_session_again(&groups[..progress.group.min(groups.len())])
+                .await?;
             run.go_on(done, progress, next < groups.len()).await?;
             (None, next)
         }
     };
+    if run.runner.online == OnlineChanges::Require && groups.len() > 1 && first == 0 && known.is_none() {
+        known = run.refuse_from_the_start(directives).await?;
+    }
     for (at, group) in groups.iter().enumerate().skip(first) {
         let Runner {
             connection,
             dialect,
             filter,
+            online,
             ..
         } = &mut run.runner;
         let structural = group.iter().any(starts_from_schema);
@@ -105,7 +116,7 @@ pub(super) async fn apply(
         } else {
             (reflect(connection, filter).await?.schema, true)
         };
-        let plan = plan(group, &start, *dialect)?;
+        let plan = plan(group, &start, *dialect)?.online(*online)?;
         heed_guards(connection, &plan).await?;
         let progress = Progress::new(at, run.done, undoes, &plan.steps);
         run.group(&progress, 0, at + 1 < groups.len()).await?;
@@ -118,6 +129,7 @@ pub(super) async fn apply(
     Ok(Effect {
         statements: run.done,
         schema: known,
+        notices: run.notices,
     })
 }
 
@@ -240,9 +252,44 @@ struct Run<'a, 'j, 'l> {
     done: u64,
     /// Of how many that are known.
     total: u64,
+    notices: Vec<Notice>,
 }
 
 impl Run<'_, '_, '_> {
+    /// Finds out before anything runs whether writes would have to wait anywhere in a script of several groups. What SQL of the user's own
+    /// does to the schema is left out of account; where the rest does not fit without that, it is told group by group. Gives the
+    /// schema there is.
+    async fn refuse_from_the_start(&mut self, directives: &[Directive]) -> Result<Option<Schema>> {
+        let Runner {
+            connection,
+            dialect,
+            filter,
+            online,
+            ..
+        } = &mut self.runner;
+        let schema = reflect(connection, filter).await?.schema;
+        if let Ok(plan) = plan(directives, &schema, *dialect) {
+            plan.online(*online)?;
+        }
+        Ok(Some(schema))
+    }
+
+    /// Runs again what scripts' own SQL has set, in groups that have run, for the session that is no more.
+    async fn set_session_again(&mut self, groups: &[&[Directive]]) -> Result<()> {
+        for group in groups {
+            let Some(execute @ Directive::Execute { .. }) = group.last() else {
+                continue;
+            };
+            let plan = plan(std::slice::from_ref(execute), &Schema::new(), self.runner.dialect)?;
+            for statement in plan.steps.iter().flat_map(|step| &step.statements) {
+                if self.runner.dialect.sets_session(&statement.sql) {
+                    self.runner.connection.execute(&statement.sql).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Goes on in the middle of a group.
     async fn go_on(&mut self, done: u64, progress: Progress, more_groups: bool) -> Result<()> {
         self.done = done;
@@ -331,17 +378,16 @@ impl Run<'_, '_, '_> {
 
     /// Runs a statement with no transaction open. What it leaves when it fails is cleared away.
     async fn alone(&mut self, directive: &Directive, statement: &Statement) -> Result<()> {
-        self.tell(&[&statement.sql]);
+        let way = self.runner.online.ways(statement);
+        let told = statement.note.as_deref().map(comment).unwrap_or_default() + way.first().unwrap_or(&"");
+        self.tell(&[&told]);
         let around = self.runner.dialect.alone(&statement.sql);
         if let Some(sql) = &around.before {
             self.runner.connection.execute(sql).await?;
         }
         // A run that was cut off may have left something broken.
         let ran = match self.clear(&around).await {
-            Ok(()) => {
-                let ran = self.runner.connection.execute_each(&[&statement.sql]).await;
-                ran.map_err(|Refused { error, .. }| error)
-            }
+            Ok(()) => self.some_way(statement).await,
             Err(error) => Err(error),
         };
         self.set_back(&around).await;
@@ -364,7 +410,33 @@ impl Run<'_, '_, '_> {
                 let _ = journal.withdraw(self.runner.connection).await;
             }
         }
-        Err(failed(error, directive, statement))
+        let lacks_way = self.runner.dialect.lacks_way(&error);
+        let error = failed(error, directive, statement);
+        Err(if lacks_way {
+            error.hint("`online = \"prefer\"` in autogen.toml lets the server change the table in the way that it has")
+        } else {
+            error
+        })
+    }
+
+    /// Runs a statement in the first of its ways that the engine has.
+    async fn some_way(&mut self, statement: &Statement) -> Result<()> {
+        let ways = self.runner.online.ways(statement);
+        for (at, way) in ways.iter().enumerate() {
+            let ran = self.runner.connection.execute_each(&[way]).await;
+            let Err(Refused { error, .. }) = ran else {
+                return Ok(());
+            };
+            match ways.get(at + 1) {
+                Some(next) if self.runner.dialect.lacks_way(&error) => {
+                    let notice = Notice::warning(format!("{}; this is run instead: {next}", error.message()));
+                    self.runner.observer.event(&Event::Noticed(&notice));
+                    self.notices.push(notice);
+                }
+                _ => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// The session ends soon after, if this fails.

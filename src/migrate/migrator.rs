@@ -13,6 +13,7 @@ use super::{Direction, Entry, Ledger, Outcome, lock};
 use crate::config::{Config, Filter};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
+use crate::plan::OnlineChanges;
 use crate::script::{RevisionId, Scripts};
 use crate::{Error, ErrorKind, Notice, Result};
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// How long one statement may take, where the engine can be told; `None` for what the server says.
     pub statement_timeout: Option<Duration>,
+    /// What happens when a table changes that others use, where the engine has several ways to change it.
+    pub online: OnlineChanges,
 }
 
 impl From<&Config> for Options {
@@ -38,6 +41,7 @@ impl From<&Config> for Options {
             history_table: config.history_table(),
             lock_timeout: config.lock_timeout,
             statement_timeout: config.statement_timeout,
+            online: config.online,
         }
     }
 }
@@ -72,6 +76,7 @@ pub struct Migrator<'a> {
     /// What somebody says about a statement that is in doubt.
     pub(super) in_doubt: Option<InDoubt>,
     lock_timeout: Duration,
+    pub(super) online: OnlineChanges,
     pub(super) settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
     /// What is still to be run because a transaction was begun: empty when none is open.
@@ -103,6 +108,7 @@ impl<'a> Migrator<'a> {
             ledger,
             in_doubt: None,
             lock_timeout: options.lock_timeout,
+            online: options.online,
             settings: Settings::of(engine, options),
             observer: Box::new(()),
             unfinished: None,

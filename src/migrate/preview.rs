@@ -15,7 +15,7 @@ use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
 use crate::directive::Directive;
-use crate::plan::{Plan, Segment, Segments, comment, groups, plan, terminated};
+use crate::plan::{OnlineChanges, Plan, Segment, Segments, comment, groups, plan, terminated};
 use crate::reflect::reflect;
 use crate::schema::Schema;
 use crate::script::RevisionId;
@@ -75,7 +75,7 @@ impl Migrator<'_> {
             Some(connection) if !path.is_empty() => reflect(connection, &self.filter).await?.schema,
             _ => Schema::new(),
         };
-        let foresight = Foresight::new(schema, self.dialect);
+        let foresight = Foresight::new(schema, self.dialect, self.online);
         text(
             self.scripts,
             &self.ledger,
@@ -111,7 +111,10 @@ pub async fn offline_sql(
         Direction::Downgrade => graph.downgrade(to, &heads)?,
         Direction::Stamp => Vec::new(),
     };
-    let foresight = Foresight::behind(scripts, &heads, dialect).await?;
+    let foresight = Foresight {
+        online: options.online,
+        ..Foresight::behind(scripts, &heads, dialect).await?
+    };
     let record = Record {
         heads,
         ..Record::default()
@@ -225,6 +228,7 @@ async fn text(
 /// The schema along a run that does not happen.
 struct Foresight {
     dialect: &'static dyn Dialect,
+    online: OnlineChanges,
     schema: Schema,
     /// Whether `schema` is what the database will have.
     sure: bool,
@@ -233,9 +237,10 @@ struct Foresight {
 }
 
 impl Foresight {
-    fn new(schema: Schema, dialect: &'static dyn Dialect) -> Self {
+    fn new(schema: Schema, dialect: &'static dyn Dialect, online: OnlineChanges) -> Self {
         Self {
             dialect,
+            online,
             schema,
             sure: true,
             scratch: None,
@@ -249,7 +254,7 @@ impl Foresight {
         heads: &[RevisionId],
         dialect: &'static dyn Dialect,
     ) -> Result<Self> {
-        let mut foresight = Self::new(Schema::new(), dialect);
+        let mut foresight = Self::new(Schema::new(), dialect, OnlineChanges::Off);
         let applied = scripts.graph().ancestors(heads);
         let applied: Vec<RevisionId> = scripts
             .graph()
@@ -298,7 +303,7 @@ impl Foresight {
     }
 
     fn plan(&self, group: &[Directive]) -> Result<Plan> {
-        plan(group, &self.schema, self.dialect).map_err(|error| {
+        let plan = plan(group, &self.schema, self.dialect).map_err(|error| {
             if self.sure {
                 error
             } else {
@@ -306,7 +311,8 @@ impl Foresight {
                     "what op.execute did before cannot be foreseen here: run the script on a copy of the database instead",
                 )
             }
-        })
+        })?;
+        plan.online_preview(self.online)
     }
 
     /// Goes behind a group.

@@ -10,6 +10,7 @@ use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::Dialect;
 use crate::directive::Directive;
+use crate::plan::OnlineChanges;
 use crate::schema::Schema;
 use crate::script::RevisionId;
 
@@ -39,6 +40,7 @@ pub(crate) async fn replay(
             connection: scratch,
             dialect,
             filter: &filter,
+            online: OnlineChanges::Off,
             observer: &mut (),
         };
         let applied = Box::pin(apply(runner, &directives, Start::Anew(known.take()), None))

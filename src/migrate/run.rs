@@ -424,10 +424,12 @@ impl Migrator<'_> {
             connection,
             dialect: self.dialect,
             filter: &self.filter,
+            online: self.online,
             observer: &mut *self.observer,
         };
         let effect = Box::pin(apply(runner, &begin.directives, begin.start, Some(journal))).await?;
 
+        run.notices.extend(effect.notices);
         self.ledger.ensure(connection).await?;
         let revision = &task.header.revision;
         let now = if task.takes_back {

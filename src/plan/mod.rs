@@ -8,6 +8,7 @@ mod coalesce;
 mod compile;
 mod contradiction;
 mod guard;
+mod online;
 mod opaque;
 mod rows;
 mod segments;
@@ -17,6 +18,7 @@ mod text;
 pub(crate) use compile::refuse_irreversible;
 pub use compile::{Plan, Step, groups, plan};
 pub use contradiction::{Contradiction, Guard};
+pub use online::OnlineChanges;
 pub use segments::Segment;
 #[cfg(feature = "connect")]
 pub(crate) use segments::Segments;

@@ -2,7 +2,7 @@
 //! out.
 
 use super::{Step, comment, ended};
-use crate::dialect::{Placement, Statement};
+use crate::dialect::{Online, Placement, Statement};
 use serde::Serialize;
 
 /// Statements that run together.
@@ -12,6 +12,9 @@ pub struct Segment {
     pub transaction: bool,
     /// The statements.
     pub statements: Vec<String>,
+    /// What others notice of the one that runs alone, when it changes a table that they may be using.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub online: Option<Online>,
 }
 
 /// A text under way.
@@ -55,6 +58,7 @@ impl Segments {
             _ => self.pieces.push(Segment {
                 transaction: inside,
                 statements: vec![statement.sql.clone()],
+                online: statement.online.as_ref().map(Online::effect_only),
             }),
         }
         self.due = statement.placement == Placement::CommitBehind;
@@ -88,6 +92,7 @@ impl Segments {
                 self.pieces.push(Segment {
                     transaction: true,
                     statements: Vec::new(),
+                    online: None,
                 });
             }
         }

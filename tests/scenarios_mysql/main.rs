@@ -14,7 +14,9 @@ mod harness;
 mod indexes;
 mod keys;
 mod objects;
+mod online;
 mod partitions;
+mod project;
 mod rendering;
 mod runtime;
 #[path = "../support/mod.rs"]

@@ -2,56 +2,13 @@
 
 use std::{
     fs,
-    process::{Command, Stdio},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
 
-use crate::support::server::mysql::{Database, Server, Session, servers};
-
-/// A project on a database.
-struct Project {
-    folder: tempfile::TempDir,
-    database: Database,
-}
-
-impl Project {
-    fn new(server: &'static Server, from: &str, to: &str) -> Self {
-        let database = server.database("runtime");
-        database.sql(from);
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = format!("url = \"{}\"\ntarget = [\"schema.sql\"]\n", database.url());
-        fs::write(folder.path().join("autogen.toml"), settings).expect("a file");
-        fs::write(folder.path().join("schema.sql"), to).expect("a file");
-        fs::create_dir(folder.path().join("migrations")).expect("a folder");
-        Self { folder, database }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_autogen"));
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
-            .env_remove("DATABASE_URL")
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// Runs the program; gives its exit code and what it said.
-    fn run(&self, arguments: &[&str]) -> (i32, String) {
-        let output = self.command(arguments).output().expect("the program runs");
-        let said =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        (output.status.code().expect("it ended by itself"), said)
-    }
-
-    fn ok(&self, arguments: &[&str]) -> String {
-        let (code, said) = self.run(arguments);
-        assert_eq!(code, 0, "{arguments:?}: {said}");
-        said
-    }
-}
+use super::project::Project;
+use crate::support::server::mysql::{Session, servers};
 
 fn until(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);

@@ -12,7 +12,8 @@
 //! 6. Partitions come ([`partition`]).
 
 use super::column_change::{Columns, Work};
-use super::rename::{self, alter_table};
+use super::online::{Clause, Operation, Scene};
+use super::rename;
 use super::spelling::{qname, quote, text};
 use super::{Flavour, MARIADB, MYSQL, Mysql, constraints, ddl, index, option, partition, table};
 use crate::dialect::Statement;
@@ -165,6 +166,12 @@ impl<'a> Alteration<'a> {
         }
         let old = find(before, self.name)?;
         let work = self.columns(old);
+        let scene = Scene {
+            table: self.name,
+            old,
+            new: self.new,
+            flavour: self.naming.flavour,
+        };
         let goes = self.keys_that_go(old, &work)?;
         let mut main = goes.clauses;
         main.extend(work.drops);
@@ -184,21 +191,25 @@ impl<'a> Alteration<'a> {
             main = std::mem::take(&mut foreign);
         }
         let partitions = self.partitions(old);
-        let first = partitions.first.map(ddl);
-        let alter =
-            |clauses: Vec<String>| (!clauses.is_empty()).then(|| ddl(alter_table(self.name, &clauses)));
+        let first = partitions
+            .first
+            .map(|clause| scene.repartition(&clause, Operation::Partition));
+        let alter = |clauses: Vec<Clause>| (!clauses.is_empty()).then(|| scene.alter(&clauses));
         statements.extend(alter(foreign));
         statements.extend(first);
         statements.extend(alter(renaming));
-        statements.extend(convert.map(ddl));
+        statements.extend(convert.map(|clause| scene.alter(&[clause])));
         statements.extend(work.lead);
-        if !main.is_empty() {
-            statements.push(ddl(alter_table(self.name, &main)));
-        }
+        statements.extend(alter(main));
         statements.extend(work.apart);
         statements.extend(alter(comes.apart));
-        if let Some((last, rows)) = partitions.last {
-            let mut statement = ddl(last);
+        if let Some(partition::Step {
+            clause,
+            rows,
+            operation,
+        }) = partitions.last
+        {
+            let mut statement = scene.repartition(&clause, operation);
             if rows == partition::Rows::Go {
                 statement = statement.note("the rows of these partitions go with them");
             }
@@ -234,7 +245,7 @@ impl<'a> Alteration<'a> {
                 }
                 _ => continue,
             };
-            let clause = constraints::drop(&gone, flavour)?;
+            let clause = Operation::dropping(&gone).by(constraints::drop(&gone, flavour)?);
             match gone {
                 Constraint::ForeignKey(_) => going.foreign_keys.push(clause),
                 Constraint::Check(check) => {
@@ -246,7 +257,7 @@ impl<'a> Alteration<'a> {
         }
         for index in &self.index_drops {
             if self.changes_visibility_only(index).is_none() {
-                going.clauses.push(format!("DROP KEY {}", quote(&index.name)));
+                going.clauses.push(drop_key(index));
             }
         }
         self.again(old, work, &checks, &mut going)?;
@@ -280,8 +291,8 @@ impl<'a> Alteration<'a> {
                 .iter()
                 .find(|other| self.naming.same(&other.name, &index.name));
             if let (false, true, Some(new)) = (is_dropped, index.parts.iter().any(names_part), new) {
-                going.clauses.push(format!("DROP KEY {}", quote(&index.name)));
-                going.again.push(format!("ADD {}", index::definition(new)));
+                going.clauses.push(drop_key(index));
+                going.again.push(add_key(new));
             }
         }
         let is_key_changed = self.alter.changes.iter().any(|change| {
@@ -295,8 +306,10 @@ impl<'a> Alteration<'a> {
         if let (Some(key), Some(new), false) = (&old.primary_key, &self.new.primary_key, is_key_changed)
             && key.columns.iter().any(names_part)
         {
-            going.clauses.push("DROP PRIMARY KEY".to_owned());
-            going.again.push(format!("ADD {}", index::primary_key(new)));
+            let drop = Operation::DropPrimaryKey.by("DROP PRIMARY KEY");
+            going.clauses.push(drop);
+            let add = format!("ADD {}", index::primary_key(new));
+            going.again.push(Operation::AddPrimaryKey.by(add));
         }
         let stays = |check: &&Check| {
             let name = check.name.as_ref();
@@ -313,19 +326,19 @@ impl<'a> Alteration<'a> {
             .filter(|check| names_one(&check.expression))
         {
             let constraint = Constraint::Check(check.clone());
-            going
-                .clauses
-                .push(constraints::drop(&constraint, self.naming.flavour)?);
-            going.again.push(format!(
+            let drop = constraints::drop(&constraint, self.naming.flavour)?;
+            going.clauses.push(Operation::dropping(&constraint).by(drop));
+            let add = format!(
                 "ADD {}",
                 constraints::definition(&constraint, self.naming.flavour)?
-            ));
+            );
+            going.again.push(Operation::adding(&constraint).by(add));
         }
         Ok(())
     }
 
     /// Keys, foreign keys and checks that come. Keys come first: the server looks for one that serves a foreign key.
-    fn keys_that_come(&self, old: &Table, again: &[String]) -> Result<Coming> {
+    fn keys_that_come(&self, old: &Table, again: &[Clause]) -> Result<Coming> {
         let (mut keys, mut rest, mut apart) = (Vec::new(), Vec::new(), Vec::new());
         for change in &self.alter.changes {
             let new = match change {
@@ -341,7 +354,8 @@ impl<'a> Alteration<'a> {
                 }
                 _ => continue,
             };
-            let clause = format!("ADD {}", constraints::definition(&new, self.naming.flavour)?);
+            let definition = constraints::definition(&new, self.naming.flavour)?;
+            let clause = Operation::adding(&new).by(format!("ADD {definition}"));
             match new {
                 Constraint::PrimaryKey(_) => keys.insert(0, clause),
                 Constraint::Unique(_) => keys.push(clause),
@@ -349,13 +363,13 @@ impl<'a> Alteration<'a> {
                 _ => rest.push(clause),
             }
         }
-        let mut clauses: Vec<String> = Vec::new();
+        let mut clauses: Vec<Clause> = Vec::new();
         for names in &self.index_renames {
-            clauses.push(format!(
+            clauses.push(Operation::RenameIndex.by(format!(
                 "RENAME KEY {} TO {}",
                 quote(&names.old),
                 quote(&names.new)
-            ));
+            )));
         }
         clauses.extend(keys);
         clauses.extend(again.iter().cloned());
@@ -364,7 +378,7 @@ impl<'a> Alteration<'a> {
             let dropped = self.index_drops.iter().find(is_dropped);
             match dropped.and_then(|dropped| self.changes_visibility_only(dropped)) {
                 Some(clause) => clauses.push(clause),
-                None => clauses.push(format!("ADD {}", index::definition(index))),
+                None => clauses.push(add_key(index)),
             }
         }
         clauses.extend(rest);
@@ -388,7 +402,7 @@ impl<'a> Alteration<'a> {
     }
 
     /// The clause for an index that is dropped and created with nothing changed but whether the optimizer sees it.
-    fn changes_visibility_only(&self, dropped: &Index) -> Option<String> {
+    fn changes_visibility_only(&self, dropped: &Index) -> Option<Clause> {
         let created = self
             .index_creates
             .iter()
@@ -408,36 +422,35 @@ impl<'a> Alteration<'a> {
         } else {
             off
         };
-        is_same.then(|| format!("ALTER INDEX {} {word}", quote(&created.name)))
+        is_same.then(|| Operation::HideIndex.by(format!("ALTER INDEX {} {word}", quote(&created.name))))
     }
 
-    /// Clauses for options, and the statement that gives the table the collation of its database, which has no name.
-    fn options(&self, old: &Table) -> (Vec<String>, Option<String>) {
+    /// Clauses for options, and the one, for a statement of its own, that gives the table the collation of its database, which has no name.
+    fn options(&self, old: &Table) -> (Vec<Clause>, Option<Clause>) {
         let mut clauses = Vec::new();
         let mut convert = None;
         for change in &self.alter.changes {
             match change {
                 TableChange::SetOption(set) => {
                     let (key, value) = (set.key.as_str(), self.new.options.get(&set.key));
+                    let operation = Operation::setting(key);
                     if let Some(period) = key.strip_prefix(option::PERIOD) {
-                        clauses.push(period_clause(period, value.map(String::as_str)));
+                        clauses.push(operation.by(period_clause(period, value.map(String::as_str))));
                     } else if key == option::VERSIONING {
                         let word = if value.is_some() { "ADD" } else { "DROP" };
-                        clauses.push(format!("{word} SYSTEM VERSIONING"));
+                        clauses.push(operation.by(format!("{word} SYSTEM VERSIONING")));
                     } else if key == option::COLLATION && value.is_none() {
-                        convert = Some(format!(
-                            "ALTER TABLE {} CONVERT TO CHARACTER SET DEFAULT",
-                            qname(self.name)
-                        ));
+                        convert = Some(Operation::Convert.by("CONVERT TO CHARACTER SET DEFAULT"));
                     } else {
-                        clauses.extend(table::set(key, value.map(String::as_str)));
+                        let clause = table::set(key, value.map(String::as_str));
+                        clauses.extend(clause.map(|clause| operation.by(clause)));
                     }
                 }
                 TableChange::SetComment(comment) if old.comment != self.new.comment => {
-                    clauses.push(format!(
+                    clauses.push(Operation::TableWords.by(format!(
                         "COMMENT={}",
                         text(comment.new.as_deref().unwrap_or_default())
-                    ));
+                    )));
                 }
                 _ => {}
             }
@@ -449,36 +462,28 @@ impl<'a> Alteration<'a> {
     fn partitions(&self, old: &Table) -> Partitions {
         if self.partitions_hold_names() {
             return Partitions {
-                first: Some(self.without_partitions()),
-                last: partition::clause(&self.new.options).map(|clause| {
-                    let sql = format!("ALTER TABLE {} {clause}", qname(self.name));
-                    (sql, partition::Rows::Stay)
-                }),
+                first: Some(partition::NONE.to_owned()),
+                last: partition::clause(&self.new.options).map(partition::Step::anew),
             };
         }
-        let change = partition::change(self.name, &old.options, &self.new.options);
-        let Some((statement, rows)) = change else {
+        let Some(step) = partition::change(&old.options, &self.new.options) else {
             return Partitions::default();
         };
         let is_there = old.options.contains_key(option::PARTITION_BY);
         let comes = self.new.options.contains_key(option::PARTITION_BY);
         if is_there && !comes {
             return Partitions {
-                first: Some(statement),
+                first: Some(step.clause),
                 last: None,
             };
         }
         let is_other = old.options.get(option::PARTITION_BY) != self.new.options.get(option::PARTITION_BY);
         let first = (is_there && is_other && self.alter.changes.iter().any(touches_foreign_keys))
-            .then(|| self.without_partitions());
+            .then(|| partition::NONE.to_owned());
         Partitions {
             first,
-            last: Some((statement, rows)),
+            last: Some(step),
         }
-    }
-
-    fn without_partitions(&self) -> String {
-        format!("ALTER TABLE {} REMOVE PARTITIONING", qname(self.name))
     }
 
     /// Whether a column that gets another name is one of those that MySQL divides the rows by (error 3855). MariaDB follows.
@@ -509,22 +514,30 @@ impl<'a> Alteration<'a> {
 
 #[derive(Default)]
 struct Going {
-    clauses: Vec<String>,
-    foreign_keys: Vec<String>,
+    clauses: Vec<Clause>,
+    foreign_keys: Vec<Clause>,
     /// What comes again of it.
-    again: Vec<String>,
+    again: Vec<Clause>,
 }
 
 struct Coming {
-    clauses: Vec<String>,
+    clauses: Vec<Clause>,
     /// What stands in a statement behind.
-    apart: Vec<String>,
+    apart: Vec<Clause>,
 }
 
 #[derive(Default)]
 struct Partitions {
     first: Option<String>,
-    last: Option<(String, partition::Rows)>,
+    last: Option<partition::Step>,
+}
+
+fn drop_key(index: &Index) -> Clause {
+    Operation::DropIndex.by(format!("DROP KEY {}", quote(&index.name)))
+}
+
+fn add_key(index: &Index) -> Clause {
+    Operation::building(index).by(format!("ADD {}", index::definition(index)))
 }
 
 fn period_clause(name: &str, columns: Option<&str>) -> String {

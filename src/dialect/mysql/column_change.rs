@@ -2,8 +2,9 @@
 //!
 //! A column that changes is spelled as a whole, as it is to be: MODIFY forgets what is not said again.
 
+use super::online::{Clause, Operation, Respelled, Scene};
 use super::spelling::{qname, quote};
-use super::{Flavour, Mysql, carry, columns, ddl, option, types};
+use super::{Flavour, Mysql, carry, columns, option, types};
 use crate::dialect::Statement;
 use crate::directive::{AlterColumn, ColumnChange, NewColumn, TableChange};
 use crate::schema::{Column, Generated, GeneratedKind, Name, QName, Sql, Table};
@@ -24,9 +25,9 @@ pub(super) struct Work {
     /// Statements before the one for all.
     pub(super) lead: Vec<Statement>,
     /// The clauses that drop.
-    pub(super) drops: Vec<String>,
+    pub(super) drops: Vec<Clause>,
     /// The clauses that add and change.
-    pub(super) clauses: Vec<String>,
+    pub(super) clauses: Vec<Clause>,
     /// Statements behind it, which the server does not take together with anything.
     pub(super) apart: Vec<Statement>,
     /// Columns that go, also those that come again under their name.
@@ -55,8 +56,7 @@ impl Columns<'_> {
         let replaced = self.replaced();
         for change in self.changes {
             if let TableChange::DropColumn(gone) = change {
-                work.drops
-                    .push(format!("DROP COLUMN {}", quote(&gone.column.name)));
+                work.drops.push(drop_column(&gone.column));
                 work.gone.push(gone.column.name.clone());
             }
         }
@@ -122,20 +122,14 @@ impl Columns<'_> {
                 let mut empty = column.clone();
                 empty.not_null = false;
                 empty.options.remove(option::CHECK);
-                work.lead.push(ddl(format!(
-                    "ALTER TABLE {} ADD COLUMN {}{position}",
-                    qname(self.table),
-                    self.definition(&empty)
-                )));
+                let clause = self.add_column(&empty, &position);
+                work.lead.push(self.scene().alter(&[clause]));
                 updates.push((column.name.to_string(), backfill.clone(), false));
                 if empty != *column {
-                    work.clauses
-                        .push(format!("MODIFY COLUMN {}", self.definition(column)));
+                    work.clauses.push(self.modify(&empty, column, None));
                 }
             }
-            _ => work
-                .clauses
-                .push(format!("ADD COLUMN {}{position}", self.definition(column))),
+            _ => work.clauses.push(self.add_column(column, &position)),
         }
     }
 
@@ -152,39 +146,34 @@ impl Columns<'_> {
     ) {
         let name = quote(&column.name);
         match way {
-            Way::Default => work.clauses.push(match &column.default {
-                Some(default) => format!("ALTER COLUMN {name} SET DEFAULT {default}"),
-                // Without a default a column has none at all, which is not the same as NULL.
-                None if column.not_null => format!("ALTER COLUMN {name} DROP DEFAULT"),
-                None => format!("ALTER COLUMN {name} SET DEFAULT NULL"),
-            }),
+            Way::Default => work
+                .clauses
+                .push(Operation::ColumnWords.by(match &column.default {
+                    Some(default) => format!("ALTER COLUMN {name} SET DEFAULT {default}"),
+                    // Without a default a column has none at all, which is not the same as NULL.
+                    None if column.not_null => format!("ALTER COLUMN {name} DROP DEFAULT"),
+                    None => format!("ALTER COLUMN {name} SET DEFAULT NULL"),
+                })),
             Way::Modify => {
-                let clause = format!(
-                    "MODIFY COLUMN {}{}",
-                    self.definition(column),
-                    position.unwrap_or_default()
-                );
+                let old = self.old_column(&column.name).unwrap_or(column);
+                let clause = self.modify(old, column, position);
                 if self.has_to_stand_alone(column) {
-                    work.apart
-                        .push(ddl(format!("ALTER TABLE {} {clause}", qname(self.table))));
+                    work.apart.push(self.scene().alter(&[clause]));
                 } else {
                     work.clauses.push(clause);
                 }
             }
             Way::Replace => {
-                work.drops.push(format!("DROP COLUMN {name}"));
+                work.drops
+                    .push(drop_column(self.old_column(&column.name).unwrap_or(column)));
                 work.gone.push(column.name.clone());
                 let position = position.unwrap_or_else(|| self.position(place));
-                work.clauses
-                    .push(format!("ADD COLUMN {}{position}", self.definition(column)));
+                work.clauses.push(self.add_column(column, &position));
             }
             Way::Carry => {
                 let aside = carry::meanwhile(column);
-                work.lead.push(ddl(format!(
-                    "ALTER TABLE {} ADD COLUMN {}",
-                    qname(self.table),
-                    self.definition(&aside)
-                )));
+                let clause = self.add_column(&aside, "");
+                work.lead.push(self.scene().alter(&[clause]));
                 let using = alter.and_then(|alter| alter.using.clone());
                 let value = using.unwrap_or_else(|| Sql::new(name.as_str()));
                 let value = match alter.and_then(|alter| alter.backfill.as_ref()) {
@@ -192,14 +181,20 @@ impl Columns<'_> {
                     None => value,
                 };
                 updates.push((aside.name.to_string(), value, false));
-                work.drops.push(format!("DROP COLUMN {name}"));
+                work.drops
+                    .push(drop_column(self.old_column(&column.name).unwrap_or(column)));
                 work.gone.push(column.name.clone());
                 let position = position.unwrap_or_else(|| self.position(place));
-                work.clauses.push(format!(
-                    "CHANGE COLUMN {} {}{position}",
-                    quote(&aside.name),
-                    self.definition(column)
-                ));
+                let mut operations = self.respelling(&aside, column, true);
+                operations.push(Operation::RenameColumn);
+                work.clauses.push(Clause {
+                    sql: format!(
+                        "CHANGE COLUMN {} {}{position}",
+                        quote(&aside.name),
+                        self.definition(column)
+                    ),
+                    operations,
+                });
             }
         }
     }
@@ -341,6 +336,40 @@ impl Columns<'_> {
         columns::definition(column, self.naming.flavour)
     }
 
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            table: self.table,
+            old: self.old,
+            new: self.new,
+            flavour: self.naming.flavour,
+        }
+    }
+
+    fn add_column(&self, column: &Column, position: &str) -> Clause {
+        let sql = format!("ADD COLUMN {}{position}", self.definition(column));
+        Operation::adding_column(column, position.is_empty()).by(sql)
+    }
+
+    fn modify(&self, old: &Column, new: &Column, position: Option<String>) -> Clause {
+        let operations = self.respelling(old, new, position.is_some());
+        let position = position.unwrap_or_default();
+        Clause {
+            sql: format!("MODIFY COLUMN {}{position}", self.definition(new)),
+            operations,
+        }
+    }
+
+    fn respelling(&self, old: &Column, new: &Column, is_moved: bool) -> Vec<Operation> {
+        let respelled = Respelled {
+            old,
+            new,
+            tables: (self.old, self.new),
+            is_moved,
+            flavour: self.naming.flavour,
+        };
+        respelled.operations()
+    }
+
     /// Behind which column it stands.
     fn position(&self, place: usize) -> String {
         match place.checked_sub(1) {
@@ -403,6 +432,11 @@ impl Columns<'_> {
             && stays
             && self.changes.len() > 1
     }
+}
+
+fn drop_column(column: &Column) -> Clause {
+    let sql = format!("DROP COLUMN {}", quote(&column.name));
+    Operation::dropping_column(column).by(sql)
 }
 
 /// Whether the column becomes a generated one.

@@ -17,6 +17,7 @@ mod index;
 mod kinds;
 mod names;
 mod objects;
+mod online;
 pub(crate) mod option;
 mod partition;
 mod placement;
@@ -202,6 +203,10 @@ impl Dialect for Mysql {
 
     fn alone(&self, sql: &str) -> Alone {
         placement::alone(sql)
+    }
+
+    fn lacks_way(&self, error: &Error) -> bool {
+        online::lacks_way(error.code(), self.flavour)
     }
 
     fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {

@@ -3,10 +3,10 @@
 //! In come the options of a table before and after; out comes at most one statement, which stands alone: neither engine takes a change of
 //! partitions beside any other (MySQL manual 15.1.9.1, "only one partitioning clause").
 
+use super::online::Operation;
 use super::option;
-use super::spelling::qname;
 use crate::dialect::tokens::Tokens;
-use crate::schema::{Options, QName};
+use crate::schema::Options;
 use std::fmt::Write;
 
 /// The options about partitions.
@@ -54,22 +54,61 @@ pub(super) enum Rows {
     Go,
 }
 
-/// The statement that leads from `old` to `new`.
-pub(super) fn change(table: &QName, old: &Options, new: &Options) -> Option<(String, Rows)> {
+/// What makes one table of all partitions.
+pub(super) const NONE: &str = "REMOVE PARTITIONING";
+
+/// What one statement does.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// What stands behind the name of the table.
+    pub(super) clause: String,
+    pub(super) rows: Rows,
+    pub(super) operation: Operation,
+}
+
+impl Step {
+    /// The rows are divided anew.
+    pub(super) fn anew(clause: String) -> Self {
+        Self::keeping(clause, Operation::Partition)
+    }
+
+    fn keeping(clause: String, operation: Operation) -> Self {
+        Self {
+            clause,
+            rows: Rows::Stay,
+            operation,
+        }
+    }
+
+    fn adding(lines: &[&str]) -> Self {
+        Self::keeping(format!("ADD PARTITION {}", list(lines)), Operation::AddRange)
+    }
+
+    fn reorganizing(from: &[&str], into: &[&str]) -> Option<Self> {
+        Some(Self::keeping(reorganize(from, into)?, Operation::MovePartitions))
+    }
+
+    fn dropping(lines: &[&str]) -> Option<Self> {
+        Some(Self {
+            clause: drop(lines)?,
+            rows: Rows::Go,
+            operation: Operation::DropRange,
+        })
+    }
+}
+
+/// What leads from `old` to `new`.
+pub(super) fn change(old: &Options, new: &Options) -> Option<Step> {
     let differ = KEYS.iter().any(|key| old.get(*key) != new.get(*key));
     if !differ {
         return None;
     }
-    let (clause, rows) = change_clause(old, new)?;
-    Some((format!("ALTER TABLE {} {clause}", qname(table)), rows))
-}
-
-fn change_clause(old: &Options, new: &Options) -> Option<(String, Rows)> {
-    let stays = |sql: String| Some((sql, Rows::Stay));
+    let anew = |sql: String| Some(Step::anew(sql));
+    let moves = |sql: String| Some(Step::keeping(sql, Operation::MovePartitions));
     let Some(whole) = clause(new) else {
         return old
             .contains_key(option::PARTITION_BY)
-            .then(|| ("REMOVE PARTITIONING".to_owned(), Rows::Stay));
+            .then(|| Step::anew(NONE.to_owned()));
     };
     let is_same = |key: &str| old.get(key) == new.get(key);
     let is_same_scheme = [
@@ -80,26 +119,26 @@ fn change_clause(old: &Options, new: &Options) -> Option<(String, Rows)> {
     .iter()
     .all(|key| is_same(key));
     if !is_same_scheme {
-        return stays(whole);
+        return anew(whole);
     }
     let count = |options: &Options| options.get(option::PARTITION_COUNT)?.parse::<u32>().ok();
     match (count(old), count(new)) {
         (Some(old), Some(new)) if new > old => {
-            return stays(format!("ADD PARTITION PARTITIONS {}", new - old));
+            return moves(format!("ADD PARTITION PARTITIONS {}", new - old));
         }
-        (Some(old), Some(new)) if new < old => return stays(format!("COALESCE PARTITION {}", old - new)),
+        (Some(old), Some(new)) if new < old => return moves(format!("COALESCE PARTITION {}", old - new)),
         (None, None) => {}
-        _ => return stays(whole),
+        _ => return anew(whole),
     }
     let by = new.get(option::PARTITION_BY).map(|by| by.to_ascii_uppercase());
     let by = by.as_deref().unwrap_or_default();
     let (old, new) = (lines(old), lines(new));
     if by.starts_with("RANGE") {
-        Some(range(&old, &new).unwrap_or((whole, Rows::Stay)))
+        Some(range(&old, &new).unwrap_or_else(|| Step::anew(whole)))
     } else if by.starts_with("LIST") {
-        Some(of_list(&old, &new).unwrap_or((whole, Rows::Stay)))
+        Some(of_list(&old, &new).unwrap_or_else(|| Step::anew(whole)))
     } else {
-        stays(whole)
+        anew(whole)
     }
 }
 
@@ -129,31 +168,31 @@ fn window<'a>(old: &'a [&'a str], new: &'a [&'a str]) -> Window<'a> {
 
 /// Ranges: what is put behind the last is added; what goes in front of another falls to that one, with its rows; the last goes with its
 /// rows, for nothing else takes them.
-fn range(old: &[&str], new: &[&str]) -> Option<(String, Rows)> {
+fn range(old: &[&str], new: &[&str]) -> Option<Step> {
     let window = window(old, new);
     match (window.old, window.new, window.behind.first()) {
-        ([], added, None) => Some((format!("ADD PARTITION {}", list(added)), Rows::Stay)),
+        ([], added, None) => Some(Step::adding(added)),
         ([], added, Some(next)) => {
             let mut into = added.to_vec();
             into.push(next);
-            Some((reorganize(&[*next], &into)?, Rows::Stay))
+            Step::reorganizing(&[*next], &into)
         }
-        (gone, [], None) => Some((drop(gone)?, Rows::Go)),
+        (gone, [], None) => Step::dropping(gone),
         (gone, [], Some(next)) => {
             let mut from = gone.to_vec();
             from.push(next);
-            Some((reorganize(&from, &[*next])?, Rows::Stay))
+            Step::reorganizing(&from, &[*next])
         }
         (from, into, None) if !reaches(from.last()?, into.last()?) => None,
-        (from, into, None) => Some((reorganize(from, into)?, Rows::Stay)),
+        (from, into, None) => Step::reorganizing(from, into),
         (from, into, Some(next)) => {
             if bound(from.last()?) == bound(into.last()?) {
-                return Some((reorganize(from, into)?, Rows::Stay));
+                return Step::reorganizing(from, into);
             }
             let (mut from, mut into) = (from.to_vec(), into.to_vec());
             from.push(next);
             into.push(next);
-            Some((reorganize(&from, &into)?, Rows::Stay))
+            Step::reorganizing(&from, &into)
         }
     }
 }
@@ -185,14 +224,14 @@ fn bound(line: &str) -> Option<&str> {
 }
 
 /// Lists: what is added or goes does not touch the others.
-fn of_list(old: &[&str], new: &[&str]) -> Option<(String, Rows)> {
+fn of_list(old: &[&str], new: &[&str]) -> Option<Step> {
     let gone: Vec<&str> = old.iter().copied().filter(|line| !new.contains(line)).collect();
     let added: Vec<&str> = new.iter().copied().filter(|line| !old.contains(line)).collect();
     match (gone.as_slice(), added.as_slice()) {
         ([], []) => None,
-        ([], added) => Some((format!("ADD PARTITION {}", list(added)), Rows::Stay)),
-        (gone, []) => Some((drop(gone)?, Rows::Go)),
-        (gone, added) => Some((reorganize(gone, added)?, Rows::Stay)),
+        ([], added) => Some(Step::adding(added)),
+        (gone, []) => Step::dropping(gone),
+        (gone, added) => Step::reorganizing(gone, added),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The server carries keys, foreign keys and, on MariaDB, expressions along. MySQL refuses while a check, a generated column or a functional
 //! index names the column (errors 3959, 3108, 3837), so these are made again in the same statement.
 
+use super::online::{Clause, Operation, Respelled};
 use super::spelling::{qname, quote};
 use super::{Flavour, Mysql, columns, constraints, index, option};
 use crate::directive::{AlterTable, Change, Directive, Naming, TableChange, evolve};
@@ -16,7 +17,7 @@ pub(super) fn columns(
     renames: &[Change<Name>],
     before: &Schema,
     naming: Mysql,
-) -> Result<(Vec<String>, Schema)> {
+) -> Result<(Vec<Clause>, Schema)> {
     let mut schema = before.clone();
     let changes = renames.iter().cloned().map(TableChange::RenameColumn).collect();
     let directive = Directive::AlterTable(AlterTable {
@@ -36,7 +37,8 @@ pub(super) fn columns(
     clauses.extend(
         net(renames, naming)
             .iter()
-            .map(|names| format!("RENAME COLUMN {} TO {}", quote(&names.old), quote(&names.new))),
+            .map(|names| format!("RENAME COLUMN {} TO {}", quote(&names.old), quote(&names.new)))
+            .map(|sql| Operation::RenameColumn.by(sql)),
     );
     clauses.extend(last);
     Ok((clauses, schema))
@@ -86,8 +88,8 @@ fn remake(
     new: &Table,
     renames: &[Change<Name>],
     naming: Mysql,
-    first: &mut Vec<String>,
-    last: &mut Vec<String>,
+    first: &mut Vec<Clause>,
+    last: &mut Vec<Clause>,
 ) -> Result<()> {
     let names_one = |sql: &str| {
         let mentioned = mentions(sql, &Lexicon::MYSQL);
@@ -97,14 +99,11 @@ fn remake(
     };
     for (was, is) in old.checks.iter().zip(&new.checks) {
         if names_one(&was.expression) {
-            first.push(constraints::drop(
-                &Constraint::Check(was.clone()),
-                naming.flavour,
-            )?);
-            last.push(format!(
-                "ADD {}",
-                constraints::definition(&Constraint::Check(is.clone()), naming.flavour)?
-            ));
+            let (was, is) = (Constraint::Check(was.clone()), Constraint::Check(is.clone()));
+            let drop = constraints::drop(&was, naming.flavour)?;
+            first.push(Operation::dropping(&was).by(drop));
+            let add = format!("ADD {}", constraints::definition(&is, naming.flavour)?);
+            last.push(Operation::adding(&is).by(add));
         }
     }
     let names_part = |part: &IndexPart| match &part.target {
@@ -113,8 +112,8 @@ fn remake(
     };
     for (was, is) in old.indexes.iter().zip(&new.indexes) {
         if was.parts.iter().any(names_part) {
-            first.push(format!("DROP KEY {}", quote(&was.name)));
-            last.push(format!("ADD {}", index::definition(is)));
+            first.push(Operation::DropIndex.by(format!("DROP KEY {}", quote(&was.name))));
+            last.push(Operation::building(is).by(format!("ADD {}", index::definition(is))));
         }
     }
     for (was, is) in old.columns.iter().zip(&new.columns) {
@@ -126,10 +125,17 @@ fn remake(
                 .filter(is_expression)
                 .is_some_and(|sql| names_one(sql));
         if is_named {
-            last.push(format!(
-                "MODIFY COLUMN {}",
-                columns::definition(is, naming.flavour)
-            ));
+            let respelled = Respelled {
+                old: was,
+                new: is,
+                tables: (old, new),
+                is_moved: false,
+                flavour: naming.flavour,
+            };
+            last.push(Clause {
+                sql: format!("MODIFY COLUMN {}", columns::definition(is, naming.flavour)),
+                operations: respelled.operations(),
+            });
         }
     }
     Ok(())
