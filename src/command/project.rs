@@ -9,6 +9,7 @@ use crate::{
     config::{Config, Filter, Variables},
     database::Open,
     dialect::{Dialect, Engine, for_engine},
+    extend::Extensions,
     migrate::Scripts,
     plan::plan,
     schema::Schema,
@@ -25,6 +26,8 @@ pub(super) struct Project<'a> {
     pub(super) terminal: &'a Terminal,
     /// The settings.
     pub(super) config: Config,
+    /// What the program adds.
+    pub(super) extensions: Extensions,
     environment: Variables,
     url: Option<String>,
 }
@@ -51,6 +54,7 @@ impl<'a> Project<'a> {
             None => Ok(Self {
                 terminal,
                 config: Config::default(),
+                extensions: Extensions::default(),
                 environment: Variables::process().with_dotenv([Path::new("")])?,
                 url: global.url.clone(),
             }),
@@ -66,6 +70,7 @@ impl<'a> Project<'a> {
         Ok(Some(Self {
             terminal,
             config: Config::load(&file, &environment)?,
+            extensions: Extensions::default(),
             environment,
             url: global.url.clone(),
         }))
@@ -98,7 +103,7 @@ impl<'a> Project<'a> {
     /// # Errors
     /// When one of them cannot be read, or they do not hold together.
     pub(super) fn scripts(&self) -> Result<Folder> {
-        Folder::load(self.config.script_folder())
+        Ok(Folder::load(self.config.script_folder())?.with_extensions(&self.extensions))
     }
 
     /// The text of a script that starts from `before`, in the form that the settings want.
@@ -296,7 +301,8 @@ impl<'a> Project<'a> {
                 .config
                 .filter
                 .clone()
-                .hiding([self.config.version_table.clone(), self.config.history_table()]),
+                .hiding([self.config.version_table.clone(), self.config.history_table()])
+                .with_extensions(&self.extensions),
             cache: cache_folder(),
             scripts,
             server,

@@ -1,6 +1,6 @@
 //! `autogen revision`: a script for the difference between what is and what shall be.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,7 +19,8 @@ use crate::{
     },
     compare::{Pair, mark_concurrent},
     dialect::Dialect,
-    directive::Directive,
+    directive::{Directive, evolve},
+    extend::Drafting,
     report::{self, Difference},
     schema::Schema,
     script::{Folder, Header, RevisionId, Script},
@@ -48,55 +49,84 @@ pub(super) async fn run(
         return Err(Error::new(ErrorKind::Usage, "the message is empty")
             .hint("say what changes: `-m \"add orders\"`"));
     }
-    let found = if arguments.empty {
+    let mut found = if arguments.empty {
         Found::default()
     } else {
         find(&project, &scripts, arguments).await?
     };
     let script = Script {
         header,
-        upgrade: found.upgrade,
-        downgrade: found.downgrade,
+        upgrade: std::mem::take(&mut found.upgrade),
+        downgrade: std::mem::take(&mut found.downgrade),
     };
-    let nothing = script.upgrade.is_empty() && !arguments.empty;
-    let text = if nothing {
-        None
-    } else {
-        Some(project.render(&script, &found.live, found.dialect).await?)
+    let drafting = Drafting {
+        dialect: found.dialect,
+        live: &found.live,
+        target: &found.target,
+        blank: arguments.empty,
     };
-    let path = match &text {
-        Some(text) if !arguments.dry_run => Some(project.write(&scripts, &script.header, text)?),
-        Some(_) | None => None,
-    };
+    let drafts = project.extensions.rewrite(script, &drafting)?;
+    let texts = render(&project, &drafts, &found).await?;
+    let mut paths = Vec::with_capacity(drafts.len());
+    if !arguments.dry_run {
+        for (script, text) in drafts.iter().zip(&texts) {
+            paths.push(project.write(&scripts, &script.header, text)?);
+        }
+    }
+    let upgrade: Vec<Directive> = drafts
+        .iter()
+        .flat_map(|script| script.upgrade.iter().cloned())
+        .collect();
 
     if terminal.is_json() {
+        let written = |at: usize| paths.get(at).map(|_| &drafts[at].header.revision);
+        let shown = |at: usize| texts.get(at).filter(|_| arguments.dry_run);
+        let all: Vec<_> = (0..drafts.len())
+            .map(|at| json!({ "revision": written(at), "path": paths.get(at), "script": shown(at) }))
+            .collect();
         let body = json!({
-            "revision": path.as_ref().map(|_| &script.header.revision),
-            "path": path,
-            "script": text.filter(|_| arguments.dry_run),
-            "summary": Difference::new(&script.upgrade),
-            "differences": report::differences(&script.upgrade),
+            "revision": written(0),
+            "path": paths.first(),
+            "script": shown(0),
+            "scripts": all,
+            "summary": Difference::new(&upgrade),
+            "differences": report::differences(&upgrade),
             "notices": report::notices(&found.notices),
         });
         terminal.json(&report::document("revision", body))?;
         return Ok(Outcome::Fine);
     }
     terminal.notices(&found.notices);
-    match (path, text) {
-        (Some(path), _) => {
-            if !arguments.empty {
-                terminal.say(&Difference::new(&script.upgrade).summary());
-            }
-            terminal.notices(&losses(&script.upgrade));
-            terminal.plain_data(&format!("{}\n", path.display()))?;
+    if drafts.is_empty() {
+        terminal.say("nothing differs, so no script was written");
+        return Ok(Outcome::Fine);
+    }
+    if !arguments.dry_run && !arguments.empty {
+        terminal.say(&Difference::new(&upgrade).summary());
+    }
+    terminal.notices(&losses(&upgrade));
+    if arguments.dry_run {
+        for text in &texts {
+            terminal.plain_data(text)?;
         }
-        (None, Some(text)) => {
-            terminal.notices(&losses(&script.upgrade));
-            terminal.plain_data(&text)?;
-        }
-        (None, None) => terminal.say("nothing differs, so no script was written"),
+    }
+    for path in &paths {
+        terminal.plain_data(&format!("{}\n", path.display()))?;
     }
     Ok(Outcome::Fine)
+}
+
+/// The texts of new scripts, each of which starts from where the one before ends.
+async fn render(project: &Project<'_>, scripts: &[Script], found: &Found) -> Result<Vec<String>> {
+    let mut before = Cow::Borrowed(&*found.live);
+    let mut texts = Vec::with_capacity(scripts.len());
+    for script in scripts {
+        texts.push(project.render(script, &before, found.dialect).await?);
+        if let (true, Some(dialect)) = (scripts.len() > 1, found.dialect) {
+            evolve(before.to_mut(), &script.upgrade, dialect)?;
+        }
+    }
+    Ok(texts)
 }
 
 /// What a comparison gives to a script.
@@ -104,6 +134,7 @@ pub(super) async fn run(
 struct Found {
     dialect: Option<&'static dyn Dialect>,
     live: Arc<Schema>,
+    target: Arc<Schema>,
     upgrade: Vec<Directive>,
     downgrade: Vec<Directive>,
     notices: Vec<Notice>,
@@ -136,6 +167,7 @@ async fn find(project: &Project<'_>, scripts: &Folder, arguments: &Revision) -> 
     Ok(Found {
         dialect: Some(dialect),
         live: sides.schemas.live,
+        target: sides.schemas.target,
         downgrade,
         upgrade,
         notices: sides.notices,

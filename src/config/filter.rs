@@ -6,7 +6,11 @@ use std::borrow::Cow;
 
 use glob::{MatchOptions, Pattern};
 
-use crate::{Error, ErrorKind, Result, nearest::nearest};
+use crate::{
+    Error, ErrorKind, Result,
+    extend::{Extensions, NameToRead},
+    nearest::nearest,
+};
 
 /// The kinds that a pattern may name. Engines call the kinds of their objects by these words.
 const KINDS: [&str; 26] = [
@@ -64,6 +68,10 @@ pub struct Filter {
     hidden: Vec<String>,
     namespaces: Vec<String>,
     definer: Definer,
+    /// Kinds of objects that a program adds.
+    kinds: Extensions,
+    /// Names that a program leaves out.
+    names: Extensions,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +139,32 @@ impl Filter {
         self
     }
 
+    /// With the kinds of objects that a program adds, and without the names that it leaves out.
+    #[must_use]
+    pub fn with_extensions(mut self, extensions: &Extensions) -> Self {
+        self.names = extensions.clone();
+        self.with_object_kinds(extensions)
+    }
+
+    /// With the kinds of objects that a program adds.
+    #[must_use]
+    pub fn with_object_kinds(mut self, extensions: &Extensions) -> Self {
+        self.kinds = extensions.clone();
+        self
+    }
+
+    /// Where the kinds of objects that a program adds are.
+    #[cfg(feature = "connect")]
+    pub(crate) fn object_kinds(&self) -> &Extensions {
+        &self.kinds
+    }
+
+    /// Whether a program has a say in what is read, so that what was read before may no longer be right.
+    #[cfg(feature = "connect")]
+    pub(crate) fn is_extended(&self) -> bool {
+        !self.kinds.is_empty() || !self.names.is_empty()
+    }
+
     /// Leaves only these namespaces, and nothing that is in none (extensions, casts, publications); without any, everything.
     pub fn set_namespaces<S: Into<String>>(&mut self, namespaces: impl IntoIterator<Item = S>) {
         self.namespaces = namespaces.into_iter().map(Into::into).collect();
@@ -170,7 +204,16 @@ impl Filter {
             return false;
         }
         if self.include.is_empty() && self.exclude.is_empty() {
-            return true;
+            let names = parent.map(|(kind, name)| NameToRead {
+                kind,
+                name,
+                parent: None,
+            });
+            let names = names.into_iter().chain([NameToRead { kind, name, parent }]);
+            return names.into_iter().all(|name| self.names.reads(&name));
+        }
+        if !self.names.reads(&NameToRead { kind, name, parent }) {
+            return false;
         }
         if let Some((parent_kind, parent)) = parent
             && !self.admits_on(parent_kind, parent, None)

@@ -285,11 +285,20 @@ impl Directive {
     /// Takes from others what knows what to do with a directive of its name, if nothing does.
     #[cfg(feature = "connect")]
     pub(crate) fn adopt_behaviour(&mut self, others: &[Self]) {
-        if let Self::Custom(custom) = self {
-            for other in others {
-                if let Self::Custom(other) = other {
-                    custom.adopt(other);
+        for other in others {
+            match (&mut *self, other) {
+                (Self::Custom(custom), Self::Custom(other)) => custom.adopt(other),
+                (
+                    Self::CreateObject(object) | Self::DropObject(object),
+                    Self::CreateObject(other) | Self::DropObject(other),
+                ) if object.id.kind == other.id.kind => object.id.kind = other.id.kind.clone(),
+                (Self::ReplaceObject(change), Self::ReplaceObject(other))
+                    if change.new.id.kind == other.new.id.kind =>
+                {
+                    change.old.id.kind = other.old.id.kind.clone();
+                    change.new.id.kind = other.new.id.kind.clone();
                 }
+                _ => {}
             }
         }
     }

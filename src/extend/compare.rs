@@ -90,6 +90,17 @@ impl<'a> SchemaPart<'a> {
     }
 }
 
+/// The name of something that a database has, about which a program is asked before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameToRead<'a> {
+    /// `table`, `column`, `index`, `constraint`, or the kind of an object.
+    pub kind: &'a str,
+    /// Its name without namespace.
+    pub name: &'a str,
+    /// The kind and name of what it is in or on.
+    pub parent: Option<(&'a str, &'a str)>,
+}
+
 /// A part of one or both sides, about which a program is asked whether it is compared at all.
 #[derive(Debug, Clone, Copy)]
 pub struct Considered<'a> {

@@ -1,11 +1,12 @@
 //! All that a program has registered, as one value to hand around.
 
-use super::compare::{ColumnSides, Comparator, Considered, Verdict};
+use super::compare::{ColumnSides, Comparator, Considered, NameToRead, Verdict};
 use super::element::{Element, off_after};
 use super::rewrite::Whole;
-use super::{DirectiveKind, Drafting, Rewriter};
+use super::{CustomObject, DirectiveKind, Drafting, Rewriter};
 use crate::Result;
 use crate::directive::Directive;
+use crate::schema::{Object, ObjectKind};
 use crate::script::Script;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub struct Extensions(Arc<Registry>);
 
 type OnColumn = Arc<dyn Fn(&ColumnSides<'_>) -> Verdict + Send + Sync>;
+type OnName = Arc<dyn Fn(&NameToRead<'_>) -> bool + Send + Sync>;
 type OnPart = Arc<dyn Fn(&Considered<'_>) -> bool + Send + Sync>;
 
 #[derive(Clone, Default)]
@@ -27,7 +29,9 @@ struct Registry {
     rewriters: Vec<Arc<dyn Rewriter>>,
     compare_type: Vec<OnColumn>,
     compare_default: Vec<OnColumn>,
+    include_name: Vec<OnName>,
     include_object: Vec<OnPart>,
+    objects: BTreeMap<String, Arc<dyn CustomObject>>,
     comparators: Vec<Arc<dyn Comparator>>,
     /// Comparators, built-in ones too, that are switched off.
     off: BTreeSet<String>,
@@ -51,6 +55,21 @@ impl Extensions {
             let kind: Arc<dyn DirectiveKind> = Arc::new(kind);
             all.directives.insert(kind.name().to_owned(), kind);
         })
+    }
+
+    /// Adds a kind of objects. One of the same name is replaced.
+    #[must_use]
+    pub fn object_kind(self, kind: impl CustomObject + 'static) -> Self {
+        self.with(|all| {
+            let kind: Arc<dyn CustomObject> = Arc::new(kind);
+            all.objects.insert(kind.kind().to_owned(), kind);
+        })
+    }
+
+    /// Leaves out by name what is not to be read at all, from the live database and from the scratch of a target alike.
+    #[must_use]
+    pub fn include_name(self, include: impl Fn(&NameToRead<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.with(|all| all.include_name.push(Arc::new(include)))
     }
 
     /// Adds a rewriter behind those that are there.
@@ -160,6 +179,28 @@ impl Extensions {
         verdict(&self.0.compare_default, sides)
     }
 
+    pub(crate) fn reads(&self, name: &NameToRead<'_>) -> bool {
+        self.0.include_name.iter().all(|include| include(name))
+    }
+
+    /// The kinds of objects that an engine has.
+    #[cfg(feature = "connect")]
+    pub(crate) fn object_kinds(&self, engine: crate::Engine) -> impl Iterator<Item = &Arc<dyn CustomObject>> {
+        self.0.objects.values().filter(move |kind| kind.serves(engine))
+    }
+
+    /// Puts objects that were read into a schema.
+    #[cfg(feature = "connect")]
+    pub(crate) fn insert(
+        kind: &Arc<dyn CustomObject>,
+        objects: Vec<Object>,
+        schema: &mut crate::schema::Schema,
+    ) {
+        for object in objects {
+            schema.insert_object(super::object::known(object, kind));
+        }
+    }
+
     pub(crate) fn includes(&self, considered: &Considered<'_>) -> bool {
         self.0.include_object.iter().all(|include| include(considered))
     }
@@ -168,11 +209,27 @@ impl Extensions {
     /// here stays as it is, and is refused when SQL has to be made of it.
     pub fn resolve(&self, directives: &mut [Directive]) {
         for directive in directives {
-            if let Directive::Custom(custom) = directive
-                && let Some(kind) = self.directive_kind(custom.name())
-            {
-                *custom = custom.clone().behaving(Arc::clone(kind));
+            match directive {
+                Directive::Custom(custom) => {
+                    if let Some(kind) = self.directive_kind(custom.name()) {
+                        *custom = custom.clone().behaving(Arc::clone(kind));
+                    }
+                }
+                Directive::CreateObject(object) | Directive::DropObject(object) => {
+                    self.resolve_object(object);
+                }
+                Directive::ReplaceObject(change) => {
+                    self.resolve_object(&mut change.old);
+                    self.resolve_object(&mut change.new);
+                }
+                _ => {}
             }
+        }
+    }
+
+    fn resolve_object(&self, object: &mut Object) {
+        if let Some(kind) = self.0.objects.get(object.id.kind.as_str()) {
+            object.id.kind = ObjectKind::of(Arc::clone(kind));
         }
     }
 
@@ -183,7 +240,9 @@ impl Extensions {
             rewriters,
             compare_type,
             compare_default,
+            include_name,
             include_object,
+            objects,
             comparators,
             off,
         } = &*self.0;
@@ -191,7 +250,9 @@ impl Extensions {
             && rewriters.is_empty()
             && compare_type.is_empty()
             && compare_default.is_empty()
+            && include_name.is_empty()
             && include_object.is_empty()
+            && objects.is_empty()
             && comparators.is_empty()
             && off.is_empty()
     }
@@ -208,6 +269,7 @@ impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Extensions")
             .field("directives", &self.0.directives.keys())
+            .field("objects", &self.0.objects.keys())
             .field("comparators", &self.0.comparators)
             .field("off", &self.0.off)
             .finish_non_exhaustive()

@@ -7,12 +7,18 @@ mod compare;
 mod element;
 mod extensions;
 mod kind;
+mod object;
 mod rewrite;
 
 pub use compare::{
-    ColumnSides, Comparator, Considered, Findings, Flow, Level, Priority, SchemaPart, Subject, Verdict,
+    ColumnSides, Comparator, Considered, Findings, Flow, Level, NameToRead, Priority, SchemaPart, Subject,
+    Verdict,
 };
 pub use element::{Element, Elements};
 pub use extensions::Extensions;
 pub use kind::{DirectiveKind, Effect, Links, Site};
+#[cfg(feature = "connect")]
+pub use object::Reading;
+pub(crate) use object::statements;
+pub use object::{CustomObject, custom_object};
 pub use rewrite::{Drafting, Rewrite, Rewriter, Way};

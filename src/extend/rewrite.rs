@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Changes new scripts before they are written.
 pub trait Rewriter: Send + Sync {
     /// The scripts to write instead of `drafts`, in the order in which they follow each other. One that holds nothing in its upgrade is
-    /// not written; without any script, nothing is.
+    /// not written, unless a [blank](Drafting::blank) one is asked for; without any script, nothing is.
     ///
     /// # Errors
     /// Whatever should stop the revision from being written.
@@ -31,6 +31,8 @@ pub struct Drafting<'a> {
     pub live: &'a Schema,
     /// What is wanted.
     pub target: &'a Schema,
+    /// Whether a script is asked for though there may be nothing in it (`revision --empty`).
+    pub blank: bool,
 }
 
 /// Which function of a script a directive is in.
@@ -241,7 +243,7 @@ impl Extensions {
                 .collect();
             self.resolve(&mut draft.upgrade);
             self.resolve(&mut draft.downgrade);
-            if draft.upgrade.is_empty() {
+            if draft.upgrade.is_empty() && !drafting.blank {
                 left_out.push(draft);
             } else {
                 written.push(draft);

@@ -103,7 +103,9 @@ impl<'a> Migrator<'a> {
             connection,
             dialect,
             scripts,
-            filter: Filter::everything().hiding(ledger.tables()),
+            filter: Filter::everything()
+                .hiding(ledger.tables())
+                .with_object_kinds(&scripts.extensions()),
             lock: Lock::of(engine, &ledger.name()),
             ledger,
             in_doubt: None,

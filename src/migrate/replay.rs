@@ -26,7 +26,7 @@ pub(crate) async fn replay(
     dialect: &dyn Dialect,
     mut adapt: impl FnMut(&mut Directive),
 ) -> Result<()> {
-    let filter = Filter::everything();
+    let filter = Filter::everything().with_object_kinds(&scripts.extensions());
     let mut known = Some(Schema::new());
     for revision in revisions {
         let mut directives = super::directives(scripts, revision, Direction::Upgrade, dialect.engine())?;

@@ -5,6 +5,7 @@ use super::rows::AllRows;
 use super::{coalesce, guard, opaque};
 use crate::dialect::{Dialect, Session, Statement};
 use crate::directive::{AlterColumn, ColumnChange, Directive, Evolution, TableChange};
+use crate::extend::{self, Site};
 use crate::schema::Schema;
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
@@ -137,6 +138,12 @@ fn plan_run(
         [directive @ Directive::Custom(_)] => dialect
             .compile(directive, before, after)
             .and_then(|statements| opaque::custom(statements, dialect)),
+        [
+            directive @ (Directive::CreateObject(_) | Directive::DropObject(_) | Directive::ReplaceObject(_)),
+        ] => match extend::statements(directive, &Site { dialect, before }) {
+            Some(statements) => statements.and_then(|statements| opaque::custom(statements, dialect)),
+            None => known_kind(directive, dialect).and_then(|()| dialect.compile_run(run, before, after)),
+        },
         _ => dialect.compile_run(run, before, after),
     }
     .map_err(|error| error.context(summary()))?;
@@ -150,6 +157,24 @@ fn plan_run(
         step.statements = statements;
     }
     Ok(())
+}
+
+/// Refuses objects of a kind that the engine does not have: perhaps somebody else's program knows it.
+fn known_kind(directive: &Directive, dialect: &dyn Dialect) -> Result<()> {
+    let (Directive::CreateObject(object) | Directive::DropObject(object)) = directive else {
+        return Ok(());
+    };
+    let kind = &object.id.kind;
+    if dialect.kind(kind).is_some() {
+        return Ok(());
+    }
+    let engine = dialect.engine();
+    Err(Error::new(
+        ErrorKind::Script,
+        format!("{engine} has no such thing: an object of kind \"{kind}\""),
+    )
+    .hint("put it inside `if op.dialect() == \"...\" { }` for the engine that has it")
+    .hint("if a program of your own defines the kind, run that instead of this one (docs/extending.md)"))
 }
 
 /// The directive without the conversions that the dialect proposes itself: they can be told as well as its own what they refuse.

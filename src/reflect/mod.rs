@@ -15,7 +15,8 @@ mod sqlite;
 use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::Engine;
-use crate::schema::{ObjectId, Schema};
+use crate::extend::Extensions;
+use crate::schema::{Object, ObjectId, Schema};
 use crate::{Notice, Result};
 use std::collections::BTreeSet;
 
@@ -35,6 +36,13 @@ pub struct Reflection {
 /// # Errors
 /// When the catalog cannot be read: a damaged file, a lost connection, missing rights.
 pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
+    let mut reflection = reflect_known(connection, filter).await?;
+    add_custom(&mut reflection, connection, filter).await?;
+    Ok(reflection)
+}
+
+/// Reads what the engine has by itself.
+async fn reflect_known(connection: &mut Connection, filter: &Filter) -> Result<Reflection> {
     match connection.engine() {
         #[cfg(feature = "sqlite")]
         Engine::Sqlite => Ok(sqlite::read(&sqlite::catalog(connection).await?, filter)),
@@ -52,6 +60,23 @@ pub async fn reflect(connection: &mut Connection, filter: &Filter) -> Result<Ref
     }
 }
 
+/// Reads the objects of kinds that a program adds.
+async fn add_custom(reflection: &mut Reflection, connection: &mut Connection, filter: &Filter) -> Result<()> {
+    for kind in filter.object_kinds().object_kinds(connection.engine()) {
+        let objects = kind
+            .reflect(connection)
+            .await
+            .map_err(|error| error.context(format!("reading each {}", kind.kind())))?;
+        let is_admitted = |object: &Object| {
+            let on = object.id.on.as_ref().map(|on| on.name.as_str());
+            filter.admits(kind.kind(), &object.id.name.name, on)
+        };
+        let objects = objects.into_iter().filter(is_admitted).collect();
+        Extensions::insert(kind, objects, &mut reflection.schema);
+    }
+    Ok(())
+}
+
 /// Reads the schema as [`reflect`] does, with words that mean nothing but are kept by the engine: `USING BTREE` of MySQL and MariaDB.
 /// They are no difference, cost a question for each table, and belong into what is created.
 ///
@@ -61,7 +86,9 @@ pub(crate) async fn reflect_as_written(connection: &mut Connection, filter: &Fil
     match connection.engine() {
         #[cfg(feature = "mysql")]
         Engine::Mysql | Engine::Mariadb => {
-            Box::pin(mysql::read(connection, filter, mysql::Detail::Wording)).await
+            let mut reflection = Box::pin(mysql::read(connection, filter, mysql::Detail::Wording)).await?;
+            add_custom(&mut reflection, connection, filter).await?;
+            Ok(reflection)
         }
         _ => reflect(connection, filter).await,
     }

@@ -1,8 +1,14 @@
 //! Everything that is not a table: namespaces, sequences, enum types with models of their own, all other kinds as definitions.
 
 use super::{Name, QName, SequenceOptions, Sql, TypeName};
-use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, collections::BTreeSet, fmt};
+use crate::extend::CustomObject;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// A namespace (`CREATE SCHEMA`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,31 +51,97 @@ pub struct EnumType {
     pub comment: Option<String>,
 }
 
-/// The kind of an [`Object`], in the engine's words and lower case: `view`, `trigger`, `materialized view`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ObjectKind(Cow<'static, str>);
+/// The kind of an [`Object`], in the engine's words and lower case: `view`, `trigger`, `materialized view`. Two are one when their words are.
+#[derive(Clone)]
+pub struct ObjectKind {
+    word: Cow<'static, str>,
+    /// What knows a kind of the user's own.
+    custom: Option<Arc<dyn CustomObject>>,
+}
 
 impl ObjectKind {
     /// A kind known when the program was built.
     pub const fn new(kind: &'static str) -> Self {
-        Self(Cow::Borrowed(kind))
+        Self {
+            word: Cow::Borrowed(kind),
+            custom: None,
+        }
     }
 
     /// A kind read from a script.
     pub fn from_text(kind: impl Into<String>) -> Self {
-        Self(Cow::Owned(kind.into()))
+        Self {
+            word: Cow::Owned(kind.into()),
+            custom: None,
+        }
+    }
+
+    /// A kind of the user's own.
+    pub fn of(custom: Arc<dyn CustomObject>) -> Self {
+        Self {
+            word: Cow::Owned(custom.kind().to_owned()),
+            custom: Some(custom),
+        }
     }
 
     /// The words.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.word
+    }
+
+    /// What knows it, where it is a kind of the user's own.
+    pub fn custom(&self) -> Option<&Arc<dyn CustomObject>> {
+        self.custom.as_ref()
+    }
+}
+
+impl fmt::Debug for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ObjectKind").field(&self.word).finish()
+    }
+}
+
+impl PartialEq for ObjectKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.word == other.word
+    }
+}
+
+impl Eq for ObjectKind {}
+
+impl PartialOrd for ObjectKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ObjectKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.word.cmp(&other.word)
+    }
+}
+
+impl Hash for ObjectKind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.word.hash(state);
+    }
+}
+
+impl Serialize for ObjectKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.word)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from_text)
     }
 }
 
 impl fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.word)
     }
 }
 

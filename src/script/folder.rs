@@ -24,6 +24,7 @@ pub struct Folder {
     path: PathBuf,
     entries: BTreeMap<RevisionId, Entry>,
     graph: Graph,
+    pub(super) extensions: Extensions,
 }
 
 /// One script of a folder, or of a program that scripts are compiled into.
@@ -162,7 +163,12 @@ impl Folder {
             entries.insert(entry.header.revision.clone(), entry);
         }
         let graph = Graph::new(entries.values().map(|entry| &entry.header))?;
-        Ok(Self { path, entries, graph })
+        Ok(Self {
+            path,
+            entries,
+            graph,
+            extensions: Extensions::default(),
+        })
     }
 
     /// Lets the scripts know what `op.custom(..)` means in the program.
@@ -171,6 +177,7 @@ impl Folder {
         for entry in self.entries.values_mut() {
             entry.extensions = extensions.clone();
         }
+        self.extensions = extensions.clone();
         self
     }
 

@@ -3,6 +3,7 @@
 use super::{Entry, Folder, Graph, Header, RevisionId};
 use crate::dialect::Engine;
 use crate::directive::Directive;
+use crate::extend::Extensions;
 use crate::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -32,6 +33,11 @@ pub trait Scripts: Sync {
     /// When the script cannot be read.
     fn checksum(&self, revision: &RevisionId) -> Result<String>;
 
+    /// What the program adds that they belong to.
+    fn extensions(&self) -> Extensions {
+        Extensions::default()
+    }
+
     /// The file it lies in, for messages.
     fn file(&self, revision: &RevisionId) -> Option<&Path>;
 }
@@ -39,6 +45,10 @@ pub trait Scripts: Sync {
 impl Scripts for Folder {
     fn graph(&self) -> &Graph {
         Self::graph(self)
+    }
+
+    fn extensions(&self) -> Extensions {
+        self.extensions.clone()
     }
 
     fn header(&self, revision: &RevisionId) -> Option<&Header> {

@@ -49,6 +49,7 @@ pub(super) async fn reflect_statements(
 ) -> Result<Loaded> {
     #[cfg(feature = "sqlite")]
     if rules.engine == Engine::Sqlite
+        && !context.filter.is_extended()
         && let Some(parts) = parts(statements, rules)
         && let Some(reflection) = reflect_parts(files, statements, &parts, rules, context.filter).await?
     {

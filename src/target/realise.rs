@@ -31,6 +31,7 @@ use crate::{
     database::Open,
     dialect::{Engine, for_engine},
     directive::Directive,
+    extend::Extensions,
     migrate::{Scripts, replay},
     reflect::{Reflection, reflect, reflect_as_written},
     schema::{Name, ObjectId, Schema},
@@ -309,6 +310,8 @@ async fn find_sql(patterns: &[PathBuf], context: &Context<'_>) -> Result<Found> 
         .map(|path| read(path))
         .collect::<Result<Vec<SqlFile>>>()?;
     let cache = match context.cache {
+        // A program may say something else each time.
+        Some(_) if context.filter.is_extended() => None,
         Some(folder) if context.engine.has_server() || Cache::is_worth_it(&files) => {
             let made_by = made_by(context).await?;
             Some(Cache::new(folder, Key::new(&files, context, &made_by)))
@@ -372,6 +375,7 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
         realised.notices.append(&mut said.notices);
     }
     let mut loaded = reflect_statements(files, &found.runs, rules, permits, context).await?;
+    declare(&mut loaded.reflection.schema, context);
     realised.schema = Arc::new(loaded.reflection.schema);
     realised.notices.append(&mut loaded.reflection.notices);
     realised.untold = loaded.reflection.untold;
@@ -383,6 +387,18 @@ async fn run(files: &[SqlFile], rules: &Rules, context: &Context<'_>) -> Result<
         );
     }
     Ok(realised)
+}
+
+/// Adds the objects that a program declares of its own kinds.
+fn declare(schema: &mut Schema, context: &Context<'_>) {
+    for kind in context.filter.object_kinds().object_kinds(context.engine) {
+        let mut objects = kind.declared(context.engine);
+        objects.retain(|object| {
+            let on = object.id.on.as_ref().map(|on| on.name.as_str());
+            context.filter.admits(kind.kind(), &object.id.name.name, on)
+        });
+        Extensions::insert(kind, objects, schema);
+    }
 }
 
 /// What a scratch of the engine is like, in a form that changes when anything about it does.

@@ -2,5 +2,6 @@
 
 mod comparing;
 mod custom;
+mod objects;
 mod project;
 mod rewriting;

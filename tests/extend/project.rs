@@ -98,15 +98,9 @@ impl Project {
 /// What SQL makes of an empty database.
 pub(crate) async fn schema(sql: &str) -> Schema {
     let mut connection = Connection::memory().await.expect("a database");
-    connection
-        .execute_each(
-            &sql.split(";")
-                .filter(|s| !s.trim().is_empty())
-                .collect::<Vec<_>>(),
-        )
-        .await
-        .ok()
-        .expect("SQL");
+    for statement in sql.split(';').filter(|text| !text.trim().is_empty()) {
+        connection.execute(statement).await.expect("SQL");
+    }
     let filter = Filter::everything();
     reflect::reflect(&mut connection, &filter)
         .await

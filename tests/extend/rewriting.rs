@@ -23,6 +23,7 @@ fn rewritten(extensions: &Extensions, script: Script) -> Vec<Script> {
         dialect: Some(sqlite()),
         live: &schema,
         target: &schema,
+        blank: false,
     };
     extensions.rewrite(script, &drafting).expect("scripts")
 }
@@ -188,6 +189,7 @@ fn two_scripts_of_one_revision_are_refused() {
         dialect: None,
         live: &schema,
         target: &schema,
+        blank: false,
     };
     let error = extensions.rewrite(orders(), &drafting).expect_err("twice");
     assert_eq!(error.message(), "a rewriter gave two scripts the revision aaaa");

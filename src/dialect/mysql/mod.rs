@@ -145,7 +145,8 @@ impl Dialect for Mysql {
     }
 
     fn kind(&self, kind: &ObjectKind) -> Option<&'static KindRule> {
-        kinds::find(kind, self.flavour)
+        let own = kind.custom().map(|custom| custom.rule());
+        own.or_else(|| kinds::find(kind, self.flavour))
     }
 
     fn quote(&self, name: &str) -> String {
@@ -165,7 +166,10 @@ impl Dialect for Mysql {
     }
 
     fn canonical_object(&self, object: &Object) -> Object {
-        canonical::object(object)
+        match object.id.kind.custom() {
+            Some(custom) => custom.canonical(object),
+            None => canonical::object(object),
+        }
     }
 
     fn session(&self, _directives: &[Directive]) -> Session {

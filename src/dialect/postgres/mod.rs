@@ -108,7 +108,8 @@ impl Dialect for Postgres {
     }
 
     fn kind(&self, kind: &ObjectKind) -> Option<&'static KindRule> {
-        kinds::find(kind).map(|row| &row.rule)
+        let own = kind.custom().map(|custom| custom.rule());
+        own.or_else(|| kinds::find(kind).map(|row| &row.rule))
     }
 
     fn quote(&self, name: &str) -> String {
@@ -128,7 +129,10 @@ impl Dialect for Postgres {
     }
 
     fn canonical_object(&self, object: &Object) -> Object {
-        canonical::object(object)
+        match object.id.kind.custom() {
+            Some(custom) => custom.canonical(object),
+            None => canonical::object(object),
+        }
     }
 
     /// The body of a function may name what comes later, and the server does not say in what order bodies need each other. It

@@ -154,7 +154,8 @@ impl Dialect for Sqlite {
     }
 
     fn kind(&self, kind: &ObjectKind) -> Option<&'static KindRule> {
-        KINDS.iter().find(|rule| rule.kind == kind.as_str())
+        let own = kind.custom().map(|custom| custom.rule());
+        own.or_else(|| KINDS.iter().find(|rule| rule.kind == kind.as_str()))
     }
 
     fn quote(&self, name: &str) -> String {
@@ -174,7 +175,10 @@ impl Dialect for Sqlite {
     }
 
     fn canonical_object(&self, object: &Object) -> Object {
-        canonical::object(object)
+        match object.id.kind.custom() {
+            Some(custom) => custom.canonical(object),
+            None => canonical::object(object),
+        }
     }
 
     /// Foreign keys must be off while a table is dropped or rebuilt: DROP TABLE deletes its rows first, and that would reach
