@@ -1,7 +1,9 @@
 //! What a program adds to autogen: directives, rewriters, comparators, filters and object kinds of its own, each through the whole flow.
+#![cfg(feature = "sqlite")]
 
 mod comparing;
 mod custom;
+mod examples;
 mod objects;
 mod project;
 mod rewriting;
