@@ -137,13 +137,24 @@ pub fn downgrade(op: &mut Operations) {
 }
 "#;
 
-/// The whole way in an empty folder: what the audit holds after an insert and a delete.
+/// The same as a function that is compiled.
+fn upgrade(op: &mut Operations) {
+    op.audit_table("orders");
+}
+
+/// The whole way in an empty folder: what a compiled script says, and what the audit holds after an insert and a delete.
 pub(crate) async fn run(place: &Path) -> Result<Vec<String>> {
     let scripts = place.join("migrations");
     let unwritable =
         |error| autogen::Error::new(autogen::ErrorKind::Io, "the script cannot be written").because(error);
     std::fs::create_dir_all(&scripts).map_err(unwritable)?;
     std::fs::write(scripts.join("0001_audit_orders.rs"), SCRIPT).map_err(unwritable)?;
+
+    let mut op = Operations::new(Engine::Sqlite.name());
+    upgrade(&mut op);
+    let mut directives = op.finish()?;
+    extensions().resolve(&mut directives);
+    let mut said: Vec<String> = directives.iter().map(Directive::summary).collect();
 
     let folder = Folder::load(scripts)?.with_extensions(&extensions());
     let url = DatabaseUrl::parse("sqlite://app.db", place)?;
@@ -157,21 +168,20 @@ pub(crate) async fn run(place: &Path) -> Result<Vec<String>> {
     let rows = connection
         .query("SELECT what || ' ' || row FROM orders_audit ORDER BY rowid")
         .await?;
-    let audit = rows
-        .iter()
-        .map(|row| row.text(0).map(str::to_owned))
-        .collect::<Result<_>>()?;
+    for row in &rows {
+        said.push(row.text(0)?.to_owned());
+    }
 
     migrator.downgrade("base").await?;
-    Ok(audit)
+    Ok(said)
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let place = std::env::temp_dir().join(format!("autogen-audit-{}", std::process::id()));
-    let audit = run(&place).await;
+    let said = run(&place).await;
     let _ = std::fs::remove_dir_all(&place);
-    for line in audit? {
+    for line in said? {
         println!("{line}");
     }
     Ok(())

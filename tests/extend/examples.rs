@@ -25,25 +25,11 @@ mod expand_contract;
 #[path = "../../examples/scheduled_jobs.rs"]
 mod scheduled_jobs;
 
-use audit_trigger::Audit;
-use autogen::directive::Directive;
-use autogen::script::Operations;
-
 #[tokio::test]
 async fn audit_trigger_keeps_what_happens() {
     let place = tempfile::tempdir().expect("a folder");
-    let audit = audit_trigger::run(place.path()).await.expect("it runs");
-    assert_eq!(audit, ["insert 7", "insert 8", "delete 7"]);
-    let mut op = Operations::new("sqlite");
-    op.audit_table("orders");
-    let mut directives = op.finish().expect("no mistake");
-    audit_trigger::extensions().resolve(&mut directives);
-    assert_eq!(directives[0].summary(), "audit orders");
-    let back: Vec<String> = autogen::directive::reverse(&directives)
-        .iter()
-        .map(Directive::summary)
-        .collect();
-    assert_eq!(back, ["stop auditing orders"]);
+    let said = audit_trigger::run(place.path()).await.expect("it runs");
+    assert_eq!(said, ["audit orders", "insert 7", "insert 8", "delete 7"]);
 }
 
 #[tokio::test]
