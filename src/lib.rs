@@ -98,6 +98,8 @@ pub mod database;
 pub mod dialect;
 pub mod directive;
 pub mod embed;
+#[cfg(feature = "connect")]
+pub mod environment;
 mod error;
 pub mod extend;
 #[cfg(feature = "connect")]
@@ -118,6 +120,8 @@ pub use config::Config;
 pub use database::Connection;
 pub use database::DatabaseUrl;
 pub use dialect::Engine;
+#[cfg(feature = "connect")]
+pub use environment::Environment;
 pub use error::{Error, ErrorKind, Place, Result};
 #[cfg(feature = "connect")]
 pub use migrate::{Migrator, upgrade};

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    autogen::cli::run(std::env::args_os())
+    autogen::cli::run(autogen::Environment::new())
 }

@@ -7,6 +7,8 @@ use clap::{
     builder::{PossibleValuesParser, Styles, TypedValueParser},
 };
 
+use crate::Environment;
+
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
     .usage(anstyle::AnsiColor::Green.on_default().bold())
@@ -53,6 +55,7 @@ pub(crate) struct Arguments {
 }
 
 /// What every command takes.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
@@ -86,6 +89,58 @@ pub(crate) struct GlobalOptions {
     )]
     #[arg(help = "Colours in the output: auto, always, never")]
     pub(crate) color: ColorChoice,
+
+    /// One of the `[databases]` of autogen.toml; may be given more than once
+    #[arg(short, long, global = true, value_name = "NAME", help_heading = SEVERAL, display_order = 10)]
+    pub(crate) name: Vec<String>,
+
+    /// Every one of the `[databases]`, and every one of the `[tenants]`, one after the other; sums up at the end
+    #[arg(long, global = true, conflicts_with = "name", help_heading = SEVERAL, display_order = 11)]
+    pub(crate) all: bool,
+
+    /// A tenant: a schema or a database of its own, as `[tenants]` says; may be given more than once
+    #[arg(long, global = true, value_name = "NAME", help_heading = SEVERAL, display_order = 12)]
+    pub(crate) tenant: Vec<String>,
+
+    /// A query of one column that tells the tenants, asked of the database
+    #[arg(long, global = true, value_name = "SQL", help_heading = SEVERAL, display_order = 13)]
+    pub(crate) tenants_from: Option<String>,
+
+    /// How many tenants are worked on at the same time [default: `jobs` of `[tenants]`, or 1]
+    #[arg(long, global = true, value_name = "N", help_heading = SEVERAL, display_order = 14, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Begin no further database or tenant after one has failed
+    #[arg(long, global = true, help_heading = SEVERAL, display_order = 15)]
+    pub(crate) fail_fast: bool,
+
+    /// A value for `${KEY}` in autogen.toml, for hooks (`AUTOGEN_X_KEY`), and for the program's own use; may be given more than once
+    #[arg(short = 'x', global = true, value_name = "KEY=VALUE", display_order = 6)]
+    pub(crate) given: Vec<String>,
+
+    /// What stands behind the arguments: what the program adds, and which of several databases is meant.
+    #[arg(skip)]
+    pub(crate) scope: Scope,
+}
+
+const SEVERAL: &str = "Several databases, several tenants";
+
+/// What stands behind the arguments.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// What the program adds.
+    pub(crate) environment: Environment,
+    /// Which of several databases and tenants this run is for.
+    pub(crate) unit: Option<Unit>,
+}
+
+/// One of several that a command runs for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// One of `[databases]`.
+    pub(crate) database: Option<String>,
+    /// One of the tenants.
+    pub(crate) tenant: Option<String>,
 }
 
 /// The form of what goes to standard output.
@@ -126,6 +181,27 @@ pub(crate) enum Verb {
     Show(Show),
     Stamp(Stamp),
     Completions(Completions),
+}
+
+impl Verb {
+    /// Its word on the command line.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Revision(_) => "revision",
+            Self::Upgrade(_) => "upgrade",
+            Self::Downgrade(_) => "downgrade",
+            Self::Check(_) => "check",
+            Self::Diff(_) => "diff",
+            Self::Inspect(_) => "inspect",
+            Self::Current(_) => "current",
+            Self::History(_) => "history",
+            Self::Heads(_) => "heads",
+            Self::Show(_) => "show",
+            Self::Stamp(_) => "stamp",
+            Self::Completions(_) => "completions",
+        }
+    }
 }
 
 /// Start a project: autogen.toml, migrations/ and a first schema.sql

@@ -9,17 +9,25 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
-    Error, ErrorKind, Result,
+    Environment, Error, ErrorKind, Result,
     command::{self, Outcome},
     report,
 };
 
-/// Runs the command that `args` (the program's name first) ask for, and gives the exit code: 0 fine, 1 error, 2 differences found,
-/// 3 database behind or ahead of the scripts.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// The whole command line as a program of one's own has it: runs the command that the arguments of the process ask for, with what
+/// `environment` adds. Gives the exit code: 0 fine, 1 error, 2 differences found, 3 database behind or ahead of the scripts.
+pub fn run(environment: Environment) -> ExitCode {
+    run_with(environment, std::env::args_os())
+}
+
+/// The same with other arguments, the program's name first.
+pub fn run_with(environment: Environment, args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let arguments = match arguments::parse(args.iter().cloned()) {
-        Ok(arguments) => arguments,
+        Ok(mut arguments) => {
+            arguments.global.scope.environment = environment;
+            arguments
+        }
         Err(error) => return usage(&error, wants_json(&args)),
     };
     let terminal = Terminal::new(&arguments.global);

@@ -6,7 +6,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::{
     arguments::{Format, GlobalOptions},
+    captured::{Captured, Piece},
     draw,
     progress::{Progress, Work},
     prompt::{self, Colours},
@@ -36,7 +37,9 @@ pub(crate) struct Terminal {
     format: Option<Format>,
     volume: Volume,
     progress: Progress,
-    writer: Mutex<Option<Interrupter>>,
+    writers: Arc<Mutex<Vec<Interrupter>>>,
+    /// Where output goes instead, when it is that of one of several databases.
+    captured: Option<Captured>,
 }
 
 /// How much is said.
@@ -71,8 +74,53 @@ impl Terminal {
             format: options.format,
             volume,
             progress: Progress::new(progress),
-            writer: Mutex::new(None),
+            writers: Arc::default(),
+            captured: None,
         }
+    }
+
+    /// A terminal of the same kind whose output is kept; nobody can be asked there, and no sign of work is shown.
+    pub(crate) fn capturing(&self) -> Self {
+        let (out, err) = (
+            self.out
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .current_choice(),
+            self.err
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .current_choice(),
+        );
+        Self {
+            out: Mutex::new(AutoStream::new(io::stdout(), out)),
+            err: Mutex::new(AutoStream::new(io::stderr(), err)),
+            reader_gone: AtomicBool::new(false),
+            format: self.format,
+            volume: self.volume,
+            progress: Progress::new(false),
+            writers: Arc::clone(&self.writers),
+            captured: Some(Captured::default()),
+        }
+    }
+
+    /// What was kept, in order.
+    pub(crate) fn take_captured(&self) -> Vec<Piece> {
+        self.captured.as_ref().map(Captured::take).unwrap_or_default()
+    }
+
+    /// Gives out what another terminal has kept.
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    pub(crate) fn replay(&self, pieces: &[Piece]) -> Result<()> {
+        for piece in pieces {
+            match piece {
+                Piece::Data(text) => self.write_painted(text)?,
+                Piece::Said(text) => self.write_err(text),
+                Piece::Document(document) => self.json(document)?,
+            }
+        }
+        Ok(())
     }
 
     /// The form that the user asked for.
@@ -92,7 +140,8 @@ impl Terminal {
 
     /// Whether somebody sits there who can be asked.
     pub(crate) fn can_ask(&self) -> bool {
-        !self.is_json()
+        self.captured.is_none()
+            && !self.is_json()
             && self.volume != Volume::Quiet
             && io::stdin().is_terminal()
             && io::stderr().is_terminal()
@@ -114,16 +163,19 @@ impl Terminal {
 
     /// Lets Ctrl-C stop a connection that writes in good order: its statement fails, and whoever uses it rolls back and says so.
     pub(crate) fn stops(&self, writer: Interrupter) {
-        *self.writer.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
+        self.writers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(writer);
     }
 
-    /// Stops the connection that writes. Gives whether there is one.
+    /// Stops the connections that write. Gives whether there are any.
     pub(super) fn interrupt(&self) -> bool {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(writer) = &*writer {
+        let writers = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        for writer in &*writers {
             writer.interrupt();
         }
-        writer.is_some()
+        !writers.is_empty()
     }
 
     /// Begins a piece of work, of which a sign is shown when it takes long.
@@ -136,7 +188,14 @@ impl Terminal {
     /// # Errors
     /// When standard output takes no more, as on a full disk. A reader that went away is none.
     pub(crate) fn data(&self, text: &Text) -> Result<()> {
-        let painted = paint(text);
+        self.write_painted(&paint(text))
+    }
+
+    fn write_painted(&self, painted: &str) -> Result<()> {
+        if let Some(captured) = &self.captured {
+            captured.push(Piece::Data(painted.to_owned()));
+            return Ok(());
+        }
         self.write_data(|| {
             let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
             out.write_all(painted.as_bytes()).and_then(|()| out.flush())
@@ -148,6 +207,10 @@ impl Terminal {
     /// # Errors
     /// As [`data`](Self::data).
     pub(crate) fn plain_data(&self, text: &str) -> Result<()> {
+        if let Some(captured) = &self.captured {
+            captured.push(Piece::Data(text.to_owned()));
+            return Ok(());
+        }
         self.write_data(|| {
             let mut out = io::stdout().lock();
             out.write_all(text.as_bytes()).and_then(|()| out.flush())
@@ -159,6 +222,10 @@ impl Terminal {
     /// # Errors
     /// As [`data`](Self::data).
     pub(crate) fn json(&self, document: &Value) -> Result<()> {
+        if let Some(captured) = &self.captured {
+            captured.push(Piece::Document(document.clone()));
+            return Ok(());
+        }
         self.plain_data(&format!("{document:#}\n"))
     }
 
@@ -191,7 +258,9 @@ impl Terminal {
 
     /// Says what went wrong.
     pub(crate) fn error(&self, error: &Error) {
-        if self.is_json() {
+        if self.is_json() && self.captured.is_some() {
+            // It becomes a part of the one document.
+        } else if self.is_json() {
             self.write_err(&format!("{:#}\n", report::error(error)));
         } else {
             self.write_err(&format!("{}\n", draw::error(error, &Renderer::styled())));
@@ -215,6 +284,10 @@ impl Terminal {
     }
 
     fn write_err(&self, text: &str) {
+        if let Some(captured) = &self.captured {
+            captured.push(Piece::Said(text.to_owned()));
+            return;
+        }
         self.progress.aside(|| {
             let mut err = self.err.lock().unwrap_or_else(PoisonError::into_inner);
             // There is nowhere to tell that telling failed.

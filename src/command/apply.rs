@@ -72,6 +72,7 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
             InDoubt::Done => migrate::InDoubt::Done,
             InDoubt::Again => migrate::InDoubt::Again,
         }))
+        .hooked(project.hooks())
         .observed(|event: &Event<'_>| tell(terminal, &work, event));
     let from = heads(&migrator.current().await?);
 

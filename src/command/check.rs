@@ -100,6 +100,7 @@ fn document(
         Outcome::Fine => "in_step",
         Outcome::Differences => "drift",
         Outcome::OutOfStep => "out_of_step",
+        Outcome::Failed => "failed",
     };
     let (pending, unknown): (&[_], &[_]) = match &standing.status {
         Status::InStep => (&[], &[]),

@@ -6,6 +6,8 @@ mod apply;
 mod check;
 mod completions;
 mod diff;
+mod fleet;
+mod hooks;
 mod init;
 mod inspect;
 mod listing;
@@ -18,6 +20,7 @@ mod schema_sql;
 mod sides;
 mod stamp;
 mod standing;
+mod units;
 
 pub(crate) use outcome::Outcome;
 pub(crate) use run::run;

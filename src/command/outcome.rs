@@ -5,6 +5,8 @@
 pub(crate) enum Outcome {
     /// As asked.
     Fine,
+    /// Some of several have failed, which was told.
+    Failed,
     /// There are differences.
     Differences,
     /// The database is behind or ahead of the scripts.
@@ -16,6 +18,7 @@ impl Outcome {
     pub(crate) fn exit_code(self) -> u8 {
         match self {
             Self::Fine => 0,
+            Self::Failed => 1,
             Self::Differences => 2,
             Self::OutOfStep => 3,
         }

@@ -1,16 +1,23 @@
 //! What every command starts from: the settings, and the database, scripts and sources that they name.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Result,
-    cli::{Terminal, arguments::GlobalOptions},
+    cli::{
+        Terminal,
+        arguments::{GlobalOptions, Scope},
+    },
     compare::Pair,
     config::{Config, Filter, Variables},
     database::Open,
-    dialect::{Dialect, Engine, for_engine},
+    dialect::{Dialect, Engine, for_engine, postgres::relocate},
+    environment::Given,
     extend::Extensions,
-    migrate::Scripts,
+    migrate::{Hook, Scripts},
     plan::plan,
     schema::Schema,
     script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
@@ -26,10 +33,62 @@ pub(super) struct Project<'a> {
     pub(super) terminal: &'a Terminal,
     /// The settings.
     pub(super) config: Config,
-    /// What the program adds.
-    pub(super) extensions: Extensions,
     environment: Variables,
     url: Option<String>,
+    scope: Scope,
+    given: Given,
+}
+
+/// The settings before it is said which of several databases is meant.
+pub(super) struct Settings {
+    pub(super) config: Config,
+    pub(super) environment: Variables,
+    pub(super) given: Given,
+}
+
+impl Settings {
+    /// Reads them; `None` when there is no file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when they are wrong.
+    pub(super) fn read(global: &GlobalOptions) -> Result<Option<Self>> {
+        let Some(file) = global.config.clone().or_else(find_settings) else {
+            return Ok(None);
+        };
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let given = Given::parse(&global.given)?;
+        let environment = variables(global, &given, &[folder, Path::new("")])?;
+        Ok(Some(Self {
+            config: Config::load(&file, &environment)?,
+            environment,
+            given,
+        }))
+    }
+}
+
+/// The variables of the program, else of the process and `.env`, behind those of `-x`.
+fn variables(global: &GlobalOptions, given: &Given, folders: &[&Path]) -> Result<Variables> {
+    let variables = match global.scope.environment.given_variables() {
+        Some(variables) => variables.clone(),
+        None => Variables::process().with_dotenv(folders)?,
+    };
+    Ok(variables.with_values(given.iter()))
+}
+
+/// Stops when the file has several databases and nothing says which.
+fn refuse_to_guess(config: &Config, environment: &Variables) -> Result<()> {
+    let names: Vec<&str> = config.database_names().collect();
+    if names.is_empty() || config.database_url(None, environment).is_ok() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Usage,
+        format!("there are several databases: {}", names.join(", ")),
+    )
+    .hint(format!(
+        "name one, as in `-n {}`, or take `--all` of them",
+        names[0]
+    )))
 }
 
 impl<'a> Project<'a> {
@@ -49,31 +108,55 @@ impl<'a> Project<'a> {
     /// # Errors
     /// [`ErrorKind::Config`] when the settings are wrong, or are not where `--config` says.
     pub(super) fn open_or_default(terminal: &'a Terminal, global: &GlobalOptions) -> Result<Self> {
-        match Self::open_if_any(terminal, global)? {
-            Some(project) => Ok(project),
-            None => Ok(Self {
-                terminal,
-                config: Config::default(),
-                extensions: Extensions::default(),
-                environment: Variables::process().with_dotenv([Path::new("")])?,
-                url: global.url.clone(),
-            }),
+        if let Some(project) = Self::open_if_any(terminal, global)? {
+            return Ok(project);
         }
+        let given = Given::parse(&global.given)?;
+        let environment = variables(global, &given, &[Path::new("")])?;
+        let mut config = Config::default();
+        global.scope.environment.apply(&mut config, &given)?;
+        Ok(Self {
+            terminal,
+            config,
+            environment,
+            url: global.url.clone(),
+            scope: global.scope.clone(),
+            given,
+        })
     }
 
     fn open_if_any(terminal: &'a Terminal, global: &GlobalOptions) -> Result<Option<Self>> {
-        let Some(file) = global.config.clone().or_else(find_settings) else {
+        let Some(Settings {
+            mut config,
+            environment,
+            given,
+        }) = Settings::read(global)?
+        else {
             return Ok(None);
         };
-        let folder = file.parent().unwrap_or(Path::new(""));
-        let environment = Variables::process().with_dotenv([folder, Path::new("")])?;
+        let unit = global.scope.unit.clone().unwrap_or_default();
+        if let Some(name) = &unit.database {
+            config = config.of_database(name)?;
+        } else if global.url.is_none() {
+            refuse_to_guess(&config, &environment)?;
+        }
+        if let Some(tenant) = &unit.tenant {
+            config = config.of_tenant(tenant)?;
+        }
+        global.scope.environment.apply(&mut config, &given)?;
         Ok(Some(Self {
             terminal,
-            config: Config::load(&file, &environment)?,
-            extensions: Extensions::default(),
+            config,
             environment,
             url: global.url.clone(),
+            scope: global.scope.clone(),
+            given,
         }))
+    }
+
+    /// What the program adds to comparing and writing.
+    pub(super) fn extensions(&self) -> &Extensions {
+        self.scope.environment.registered()
     }
 
     /// The database.
@@ -89,13 +172,47 @@ impl<'a> Project<'a> {
     /// # Errors
     /// As [`Connection::open_existing`].
     pub(super) async fn connection(&self, url: &DatabaseUrl, open: Open) -> Result<Option<Connection>> {
-        let connection = Connection::open_existing(url, open).await?;
-        if let Some(connection) = &connection
-            && open != Open::ReadOnly
-        {
-            self.terminal.stops(connection.interrupter());
+        let mut connection = Connection::open_existing(url, open).await?;
+        if let Some(connection) = &mut connection {
+            if open != Open::ReadOnly {
+                self.terminal.stops(connection.interrupter());
+            }
+            self.go_home(connection, open).await?;
         }
         Ok(connection)
+    }
+
+    /// Lets names without a namespace mean the tenant's, where that is a namespace.
+    async fn go_home(&self, connection: &mut Connection, open: Open) -> Result<()> {
+        let Some(home) = self.config.home() else {
+            return Ok(());
+        };
+        if connection.engine() != Engine::Postgres {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("{} has no schemas that tenants could be", connection.engine()),
+            )
+            .hint(
+                "give each tenant a database: `url = \"sqlite://tenants/{tenant}.db\"` under `[tenants]`",
+            ));
+        }
+        let quoted = for_engine(Engine::Postgres)?.quote(home);
+        if open == Open::Create {
+            let known = format!(
+                "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '{}'",
+                home.replace('\'', "''")
+            );
+            if connection.query(&known).await?.is_empty() {
+                connection
+                    .execute(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}"))
+                    .await?;
+                self.terminal.say(&format!("made schema {home}"));
+            }
+        }
+        connection
+            .execute(&format!("SET search_path = {quoted}, public"))
+            .await
+            .map(drop)
     }
 
     /// The scripts.
@@ -103,7 +220,32 @@ impl<'a> Project<'a> {
     /// # Errors
     /// When one of them cannot be read, or they do not hold together.
     pub(super) fn scripts(&self) -> Result<Folder> {
-        Ok(Folder::load(self.config.script_folder())?.with_extensions(&self.extensions))
+        let scripts = self.scripts_as_written()?;
+        Ok(match self.config.home() {
+            Some(home) => scripts.in_namespace(home),
+            None => scripts,
+        })
+    }
+
+    /// The same without regard to a tenant: what a scratch database is made from.
+    fn scripts_as_written(&self) -> Result<Folder> {
+        let environment = &self.scope.environment;
+        let scripts = match environment.compiled() {
+            Some(scripts) => scripts.clone(),
+            None => Folder::load(self.config.script_folder())?,
+        };
+        Ok(scripts.with_extensions(environment.registered()))
+    }
+
+    /// What is called around each script that is applied: the hooks of the program, then those of the settings.
+    pub(super) fn hooks(&self) -> Vec<Arc<dyn Hook>> {
+        let mut hooks = self.scope.environment.hooks().to_vec();
+        hooks.extend(super::hooks::around_scripts(
+            &self.config,
+            &self.given,
+            self.database().ok(),
+        ));
+        hooks
     }
 
     /// The text of a script that starts from `before`, in the form that the settings want.
@@ -136,19 +278,21 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// Writes a script into the folder of scripts, and gives its path.
+    /// Writes a script into the folder of scripts, runs the hooks that come after that, and gives its path.
     ///
     /// # Errors
-    /// As [`Folder::write`].
+    /// As [`Folder::write`]; when a hook cannot be run or fails, and then the script stays.
     pub(super) fn write(&self, scripts: &Folder, header: &Header, text: &str) -> Result<PathBuf> {
-        scripts.write(
+        let path = scripts.write(
             header,
             text,
             self.config.format,
             &self.config.file_template,
             self.config.truncate_slug_length,
             &self.config.timezone,
-        )
+        )?;
+        super::hooks::after_write(&self.config, &self.given, &path, header)?;
+        Ok(path)
     }
 
     /// The source that arguments name, or else the database.
@@ -217,7 +361,15 @@ impl<'a> Project<'a> {
     ) -> Result<Realised> {
         let _work = self.terminal.work(&format!("reading {source}"));
         let surroundings = self.surroundings([source], dialect)?.with_wording();
-        realise(source, &surroundings.context(missing)).await
+        let away = surroundings
+            .home
+            .as_ref()
+            .filter(|_| matches!(source, Source::Database(_)));
+        let mut realised = realise(source, &surroundings.context(missing, away)).await?;
+        if let Some(home) = away {
+            relocate::schema_from(Arc::make_mut(&mut realised.schema), &home.namespace);
+        }
+        Ok(realised)
     }
 
     /// What two sources declare, without what nobody manages, read at the same time. A database that is not there counts as an
@@ -263,8 +415,26 @@ impl<'a> Project<'a> {
         let _work = self
             .terminal
             .work(&format!("reading {} and {}", sources.live, sources.target));
-        let contexts = missing.map(|missing| surroundings.context(missing));
+        let away = |source: &Source| {
+            surroundings
+                .home
+                .as_ref()
+                .filter(|_| matches!(source, Source::Database(_)))
+        };
+        let contexts = Pair::new(
+            surroundings.context(missing.live, away(sources.live)),
+            surroundings.context(missing.target, away(sources.target)),
+        );
         let mut sides = realise_both(sources, contexts.as_ref(), opened).await?;
+        // Both sides are then in the default namespace, where the scripts are too.
+        for (source, side) in [
+            (sources.live, &mut sides.live),
+            (sources.target, &mut sides.target),
+        ] {
+            if let Some(home) = away(source) {
+                relocate::schema_from(Arc::make_mut(&mut side.schema), &home.namespace);
+            }
+        }
         leave_out_unmanaged(&mut sides, self.config.manage.as_ref());
         Ok(sides)
     }
@@ -278,7 +448,7 @@ impl<'a> Project<'a> {
         let engine = dialect.engine();
         let is_history = |source: &Source| matches!(source, Source::Migrations(_));
         let scripts = if sources.clone().into_iter().any(is_history) {
-            Some(self.scripts()?)
+            Some(self.scripts_as_written()?)
         } else {
             None
         };
@@ -295,14 +465,20 @@ impl<'a> Project<'a> {
         } else {
             None
         };
+        let hidden = [self.config.version_table.clone(), self.config.history_table()];
+        let filter = self.config.filter.clone().hiding(hidden);
+        let home = self.config.home().map(|home| {
+            let mut filter = filter.clone();
+            filter.set_namespaces(vec![home.to_owned()]);
+            Home {
+                namespace: home.to_owned(),
+                filter,
+            }
+        });
         Ok(Surroundings {
+            home,
             engine,
-            filter: self
-                .config
-                .filter
-                .clone()
-                .hiding([self.config.version_table.clone(), self.config.history_table()])
-                .with_extensions(&self.extensions),
+            filter,
             cache: cache_folder(),
             scripts,
             server,
@@ -321,6 +497,13 @@ struct Surroundings<'a> {
     server: Option<Server>,
     config: &'a Config,
     as_written: bool,
+    home: Option<Home>,
+}
+
+/// The namespace of a tenant, and the filter that sees only what is in it.
+struct Home {
+    namespace: String,
+    filter: Filter,
 }
 
 impl Surroundings<'_> {
@@ -330,7 +513,8 @@ impl Surroundings<'_> {
         self
     }
 
-    fn context(&self, missing: Missing) -> Context<'_> {
+    /// `home` when it is what a database of tenants is asked for.
+    fn context<'c>(&'c self, missing: Missing, home: Option<&'c Home>) -> Context<'c> {
         Context {
             scripts: self.scripts.as_ref().map(|scripts| scripts as &dyn Scripts),
             cache: self.cache.as_deref(),
@@ -339,7 +523,7 @@ impl Surroundings<'_> {
             manage: self.config.manage.as_ref(),
             code: self.config.target_code,
             as_written: self.as_written,
-            ..Context::new(self.engine, &self.filter)
+            ..Context::new(self.engine, home.map_or(&self.filter, |home| &home.filter))
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn run(
         target: &found.target,
         blank: arguments.empty,
     };
-    let drafts = project.extensions.rewrite(script, &drafting)?;
+    let drafts = project.extensions().rewrite(script, &drafting)?;
     let texts = render(&project, &drafts, &found).await?;
     let mut paths = Vec::with_capacity(drafts.len());
     if !arguments.dry_run {

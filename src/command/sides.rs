@@ -51,7 +51,7 @@ impl Sides {
             renames: declared,
             column_order: project.config.column_order,
             constraint_names: project.config.constraint_names,
-            extensions: project.extensions.clone(),
+            extensions: project.extensions().clone(),
             ..CompareOptions::default()
         };
         let mut comparison = compare(both, dialect, &options)?;

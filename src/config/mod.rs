@@ -4,14 +4,19 @@
 //! [`Variables`] is handed in that does so, nothing is ever written to it, and no database is opened.
 
 mod filter;
+mod hooks;
 mod read;
+mod sections;
 mod settings;
 mod template;
+mod tenants;
 mod variables;
 
 pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
 pub use filter::{Definer, Filter};
-pub use settings::{Config, Manage, TargetCode};
+pub use hooks::{HookCommand, Hooks};
+pub use settings::{Config, Manage, TargetCode, TransactionScope};
 pub use template::FileTemplate;
+pub use tenants::Tenants;
 pub use variables::Variables;

@@ -14,7 +14,8 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, TargetCode, Variables,
+    Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, TargetCode, TransactionScope,
+    Variables,
     settings::{Secret, unexpandable},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Every key, in the order of the documentation.
-const KEYS: [&str; 22] = [
+pub(super) const KEYS: &[&str] = &[
     "script_location",
     "url",
     "target",
@@ -44,6 +45,11 @@ const KEYS: [&str; 22] = [
     "statement_timeout",
     "concurrent_indexes",
     "online",
+    "transaction",
+    "runner",
+    "hooks",
+    "tenants",
+    "databases",
     // Not a setting: lets editors find a schema for the file.
     "$schema",
 ];
@@ -51,7 +57,7 @@ const KEYS: [&str; 22] = [
 /// The longest slug: file names end at 255 bytes, and the revision needs some of them.
 const LONGEST_SLUG: usize = 200;
 
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Config {
     /// Reads the file `path`.
@@ -101,24 +107,44 @@ impl Config {
             file: Some(path.to_owned()),
             ..Self::default()
         };
-        let mut entries: Vec<_> = table.get_ref().iter().collect();
-        // So that the first mistake in the file is the one that is reported.
-        entries.sort_by_key(|(key, _)| key.span().start);
-        for (key, value) in entries {
+        let mut databases = None;
+        for (key, value) in in_order(table.get_ref()) {
+            // They start from all the others.
+            if key.get_ref().as_ref() == "databases" {
+                databases = Some(value);
+                continue;
+            }
             reader.read(&mut config, key, value)?;
+        }
+        if let Some(databases) = databases {
+            config.databases = reader.databases(&config, databases)?;
         }
         Ok(config)
     }
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    path: &'a Path,
-    environment: &'a Variables,
+/// The entries of a table in the order of the text, so that the first mistake in the file is the one that is reported.
+pub(super) fn in_order<'v, 'd>(
+    table: &'v DeTable<'d>,
+) -> Vec<(&'v Spanned<std::borrow::Cow<'d, str>>, &'v Value<'d>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) path: &'a Path,
+    pub(super) environment: &'a Variables,
 }
 
 impl Reader<'_> {
-    fn read(&self, config: &mut Config, key: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> Result<()> {
+    pub(super) fn read(
+        &self,
+        config: &mut Config,
+        key: &Spanned<impl AsRef<str>>,
+        value: &Value<'_>,
+    ) -> Result<()> {
         let name = key.get_ref().as_ref();
         match name {
             "script_location" => config.script_location = PathBuf::from(self.non_empty(name, value)?),
@@ -180,21 +206,35 @@ impl Reader<'_> {
                 ];
                 config.online = self.choice(name, value, &choices)?;
             }
-            "$schema" => {}
-            _ => {
-                let error = Error::new(ErrorKind::Config, format!("unknown key `{name}`"));
-                let error = match nearest(name, KEYS) {
-                    Some(known) => error.hint(format!("did you mean `{known}`?")),
-                    None => error.hint(format!("the keys are {}", KEYS[..KEYS.len() - 1].join(", "))),
-                };
-                return Err(error.at(place(self.text, self.path, key.span().start)));
+            "transaction" => {
+                let choices = [
+                    ("script", TransactionScope::Script),
+                    ("run", TransactionScope::Run),
+                ];
+                config.transaction = self.choice(name, value, &choices)?;
             }
+            "runner" => config.runner = Some(self.non_empty(name, value)?),
+            "hooks" => config.hooks = self.hooks(name, value)?,
+            "tenants" => config.tenants = Some(self.tenants(name, value)?),
+            "$schema" => {}
+            _ => return Err(self.unknown(key, &KEYS[..KEYS.len() - 1])),
         }
         Ok(())
     }
 
+    /// The error for a key that means nothing where it stands.
+    pub(super) fn unknown(&self, key: &Spanned<impl AsRef<str>>, known: &[&str]) -> Error {
+        let name = key.get_ref().as_ref();
+        let error = Error::new(ErrorKind::Config, format!("unknown key `{name}`"));
+        let error = match nearest(name, known.iter().copied()) {
+            Some(known) => error.hint(format!("did you mean `{known}`?")),
+            None => error.hint(format!("the keys are {}", known.join(", "))),
+        };
+        error.at(place(self.text, self.path, key.span().start))
+    }
+
     /// A string with its variables replaced.
-    fn string(&self, key: &str, value: &Value<'_>) -> Result<String> {
+    pub(super) fn string(&self, key: &str, value: &Value<'_>) -> Result<String> {
         match value.get_ref() {
             DeValue::String(text) => self
                 .environment
@@ -204,7 +244,7 @@ impl Reader<'_> {
         }
     }
 
-    fn non_empty(&self, key: &str, value: &Value<'_>) -> Result<String> {
+    pub(super) fn non_empty(&self, key: &str, value: &Value<'_>) -> Result<String> {
         let text = self.string(key, value)?;
         if text.trim().is_empty() {
             return Err(self.error(format!("`{key}` is empty"), value));
@@ -213,7 +253,7 @@ impl Reader<'_> {
     }
 
     /// A URL; its variables are looked up now and missed only when it is used.
-    fn secret(&self, key: &str, value: &Value<'_>) -> Result<Secret> {
+    pub(super) fn secret(&self, key: &str, value: &Value<'_>) -> Result<Secret> {
         let DeValue::String(text) = value.get_ref() else {
             return Err(self.wrong_type(key, "a string", value.get_ref(), value));
         };
@@ -227,7 +267,7 @@ impl Reader<'_> {
     }
 
     /// The elements of a list, or the one value that stands for a list of one.
-    fn elements<'v, 'd>(&self, key: &str, value: &'v Value<'d>) -> Result<Vec<&'v Value<'d>>> {
+    pub(super) fn elements<'v, 'd>(&self, key: &str, value: &'v Value<'d>) -> Result<Vec<&'v Value<'d>>> {
         match value.get_ref() {
             DeValue::Array(elements) => Ok(elements.iter().collect()),
             DeValue::String(_) => Ok(vec![value]),
@@ -242,7 +282,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn texts(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>> {
+    pub(super) fn texts(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>> {
         Ok(self
             .strings(key, value)?
             .into_iter()
@@ -323,7 +363,13 @@ impl Reader<'_> {
             })
     }
 
-    fn wrong_type(&self, key: &str, wanted: &str, found: &DeValue<'_>, value: &Value<'_>) -> Error {
+    pub(super) fn wrong_type(
+        &self,
+        key: &str,
+        wanted: &str,
+        found: &DeValue<'_>,
+        value: &Value<'_>,
+    ) -> Error {
         let found = match found {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "an integer",
@@ -336,11 +382,11 @@ impl Reader<'_> {
         self.error(format!("`{key}` must be {wanted}, not {found}"), value)
     }
 
-    fn error(&self, message: String, value: &Value<'_>) -> Error {
+    pub(super) fn error(&self, message: String, value: &Value<'_>) -> Error {
         self.at(Error::new(ErrorKind::Config, message), value)
     }
 
-    fn at(&self, error: Error, value: &Value<'_>) -> Error {
+    pub(super) fn at(&self, error: Error, value: &Value<'_>) -> Error {
         error.at(self.place(value))
     }
 
@@ -454,7 +500,7 @@ mod tests {
             let error = parse(&format!("\"{key}\" = {{}}"));
             assert!(error.map_or_else(
                 |error| !error.message().starts_with("unknown"),
-                |_| key == "$schema"
+                |_| matches!(*key, "$schema" | "hooks" | "tenants" | "databases")
             ));
         }
     }

@@ -9,11 +9,12 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{FileTemplate, Filter, Variables, variables::Unexpandable};
+use super::{FileTemplate, Filter, Hooks, Tenants, Variables, variables::Unexpandable};
 use crate::{
     Error, ErrorKind, Place, Result,
     compare::ConstraintNames,
     database::{DatabaseUrl, redact},
+    nearest::nearest,
     plan::OnlineChanges,
     script::Format,
 };
@@ -34,6 +35,16 @@ pub enum TargetCode {
     #[default]
     Refuse,
     /// Code runs on the scratch database, with the rights of whoever connects to it.
+    Run,
+}
+
+/// What commits together when scripts are applied, where the engine has transactions for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TransactionScope {
+    /// Each script.
+    #[default]
+    Script,
+    /// All scripts of a run.
     Run,
 }
 
@@ -70,10 +81,26 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// `statement_timeout`: how long one statement of a script may take; `None` for what the server says.
     pub statement_timeout: Option<Duration>,
+    /// `transaction`: what commits together when scripts are applied.
+    pub transaction: TransactionScope,
+    /// `hooks`: command lines around scripts.
+    pub hooks: Hooks,
+    /// `runner`: how the program is called that these scripts are compiled into, for messages.
+    pub runner: Option<String>,
+    /// `tenants`: who has the same schema, each with a ledger of their own.
+    pub tenants: Option<Tenants>,
     /// `concurrent_indexes`: whether new scripts build and drop indexes while others write, where the engine can do that.
     pub concurrent_indexes: bool,
     /// `online`: what happens when a table changes that others use, where the engine has several ways to change it.
     pub online: OnlineChanges,
+    /// The name of the database these settings are for; `None` for those outside of `[databases]`.
+    pub(super) name: Option<String>,
+    /// The schema that stands for the default one.
+    pub(super) home: Option<String>,
+    /// Whether `url` belongs to one of several databases, so that what `DATABASE_URL` says is meant for another.
+    pub(super) url_is_its_own: bool,
+    /// `databases`: the settings of each, in the order of the file.
+    pub(super) databases: Vec<(String, Config)>,
     pub(super) file: Option<PathBuf>,
     pub(super) url: Option<Secret>,
     pub(super) scratch_url: Option<Secret>,
@@ -82,7 +109,7 @@ pub struct Config {
 /// A URL from the file: expanded if it can be, and an error only when it is needed, because `--url` makes an unset
 /// `${PASSWORD}` in the file harmless.
 #[derive(Clone)]
-pub(super) struct Secret {
+pub(crate) struct Secret {
     pub(super) text: Result<String, Unexpandable>,
     pub(super) place: Option<Place>,
 }
@@ -114,8 +141,16 @@ impl Default for Config {
             schemas: Vec::new(),
             lock_timeout: Duration::from_secs(10),
             statement_timeout: None,
+            transaction: TransactionScope::default(),
+            hooks: Hooks::default(),
+            runner: None,
+            tenants: None,
             concurrent_indexes: false,
             online: OnlineChanges::default(),
+            name: None,
+            home: None,
+            url_is_its_own: false,
+            databases: Vec::new(),
             file: None,
             url: None,
             scratch_url: None,
@@ -130,6 +165,70 @@ impl Config {
     /// The file these settings come from; `None` for settings made in code.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
+    }
+
+    /// The name of the database these settings are for; `None` for those outside of `[databases]`.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The names in `[databases]`, in the order of the file.
+    pub fn database_names(&self) -> impl Iterator<Item = &str> {
+        self.databases.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The settings of one of the `[databases]`: those of its own, and for what it does not say those of the file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when there is none of that name.
+    pub fn of_database(&self, name: &str) -> Result<Self> {
+        if let Some((_, config)) = self.databases.iter().find(|(known, _)| known == name) {
+            return Ok(config.clone());
+        }
+        let file = self.file_or_default().display();
+        let error = Error::new(ErrorKind::Config, format!("{file} has no database `{name}`"));
+        Err(match nearest(name, self.database_names()) {
+            Some(known) => error.hint(format!("did you mean `{known}`?")),
+            None if self.databases.is_empty() => error.hint(format!(
+                "write a section `[databases.{name}]` with its `url` and `target`"
+            )),
+            None => {
+                let names: Vec<&str> = self.database_names().collect();
+                error.hint(format!("the databases are {}", names.join(", ")))
+            }
+        })
+    }
+
+    /// These settings for one tenant.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] when the name cannot be one.
+    pub fn of_tenant(&self, tenant: &str) -> Result<Self> {
+        let tenants = self.tenants.clone().unwrap_or_default();
+        tenants.check(tenant)?;
+        let mut config = self.clone();
+        config.tenants = None;
+        if let Some(url) = &tenants.url {
+            config.url = Some(Secret {
+                text: url.text.clone().map(|text| Tenants::fill(&text, tenant)),
+                place: url.place.clone(),
+            });
+            config.url_is_its_own = true;
+        } else {
+            let home = Tenants::fill(&tenants.schema, tenant);
+            config.version_table = format!("{home}.{}", config.version_table);
+            config.home = Some(home);
+            // The target stands in the default namespace, whatever the tenant's is called.
+            if config.schemas.is_empty() {
+                config.filter.set_namespaces(vec!["public".to_owned()]);
+            }
+        }
+        Ok(config)
+    }
+
+    /// The schema that stands for the default one: that of a tenant. `None` where the default one is meant.
+    pub fn home(&self) -> Option<&str> {
+        self.home.as_deref()
     }
 
     /// The folder that relative paths in the settings start from: that of the file, else the current one (an empty path).
@@ -186,7 +285,8 @@ impl Config {
         });
     }
 
-    /// The database: `explicit` (from the command line or a call), else `DATABASE_URL` from the environment, else from its
+    /// The database: `explicit` (from the command line or a call), else, for one of several databases or for a tenant, `url` of its own
+    /// section, else `DATABASE_URL` from the environment, else from its
     /// `.env` file, else `url` from `autogen.toml`. Relative files start from the current folder for the first two, and
     /// from the folder of the file for the others.
     ///
@@ -198,6 +298,11 @@ impl Config {
         let given = |text: &str| !text.trim().is_empty();
         if let Some(text) = explicit {
             return DatabaseUrl::parse(text, Path::new(""));
+        }
+        if self.url_is_its_own
+            && let Some(url) = &self.url
+        {
+            return self.parse_url("url", url, environment);
         }
         if let Some(text) = environment.given(VARIABLE).filter(|text| given(text)) {
             return DatabaseUrl::parse(&text, Path::new("")).map_err(|error| error.context(VARIABLE));

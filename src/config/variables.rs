@@ -52,6 +52,18 @@ impl Variables {
         }
     }
 
+    /// Puts other values before those that are there: those of `-x`.
+    #[must_use]
+    pub fn with_values<'v>(mut self, values: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
+        let values: BTreeMap<String, String> = values
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let behind = self.lookup;
+        self.lookup = Arc::new(move |name| values.get(name).cloned().or_else(|| behind(name)));
+        self
+    }
+
     /// Adds the variables of the `.env` file in the first of `folders` that has one, behind those that are already
     /// there. The file is only read: no variable of the process is set. (References inside the file, such as `A=${B}`, do
     /// look at the process.)

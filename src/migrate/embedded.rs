@@ -8,7 +8,7 @@ use crate::dialect::Engine;
 use crate::{Error, ErrorKind, Result};
 
 /// How long a program that starts waits for another one that is migrating: others like it are started at the same time.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Brings a database up to `to` (`head`), as a program does when it starts. Any number of them may do so at the same time: each script is
 /// applied once, and the others wait for it, ten minutes at most ([`Options::lock_timeout`] with a [`Migrator`] of one's own).

@@ -5,6 +5,7 @@
 //! before that script.
 
 use super::doubt::InDoubt;
+use super::hook::Hook;
 use super::ledger::{Record, Unfinished};
 use super::lock::Lock;
 use super::progress::Observer;
@@ -17,6 +18,7 @@ use crate::plan::OnlineChanges;
 use crate::script::{RevisionId, Scripts};
 use crate::{Error, ErrorKind, Notice, Result};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a migrator works.
@@ -79,6 +81,7 @@ pub struct Migrator<'a> {
     pub(super) online: OnlineChanges,
     pub(super) settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
+    pub(super) hooks: Vec<Arc<dyn Hook>>,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
 }
@@ -113,6 +116,7 @@ impl<'a> Migrator<'a> {
             online: options.online,
             settings: Settings::of(engine, options),
             observer: Box::new(()),
+            hooks: Vec::new(),
             unfinished: None,
         })
     }
@@ -128,6 +132,13 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn observed(mut self, observer: impl Observer + 'a) -> Self {
         self.observer = Box::new(observer);
+        self
+    }
+
+    /// Calls `hooks` around each script, in order.
+    #[must_use]
+    pub fn hooked(mut self, hooks: impl IntoIterator<Item = Arc<dyn Hook>>) -> Self {
+        self.hooks.extend(hooks);
         self
     }
 

@@ -8,6 +8,7 @@
 mod apply;
 mod doubt;
 mod embedded;
+mod hook;
 mod journal;
 mod ledger;
 mod lock;
@@ -25,6 +26,7 @@ mod tests;
 pub use crate::script::Scripts;
 pub use doubt::InDoubt;
 pub use embedded::upgrade;
+pub use hook::{Called, Hook, OnVersionApply, Step};
 pub use ledger::{Direction, Entry, Ledger};
 pub use migrator::{Migrator, Options, StampRows};
 pub use preview::{Preview, PreviewedScript, offline_sql};

@@ -5,6 +5,7 @@
 
 use super::apply::{Runner, Start, Violations, apply};
 use super::doubt;
+use super::hook::Step;
 use super::journal::{Journal, Progress};
 use super::ledger::{Record, Unfinished};
 use super::migrator::{not_there, opposite};
@@ -64,7 +65,7 @@ struct Run {
 }
 
 /// What came of one script.
-enum Step {
+enum Progressed {
     /// It ran.
     Done {
         /// The heads now.
@@ -78,7 +79,7 @@ enum Step {
 
 /// What came of one script, before it is committed.
 struct Work {
-    step: Step,
+    step: Progressed,
     /// How many statements it took, if it ran.
     statements: Option<u64>,
 }
@@ -220,6 +221,7 @@ impl Migrator<'_> {
         mut heads: Vec<RevisionId>,
         run: &mut Run,
     ) -> Result<Vec<RevisionId>> {
+        let mut announced = false;
         loop {
             if run.overtaken && !task.takes_back {
                 let applied = self.scripts.graph().ancestors(&heads);
@@ -236,8 +238,27 @@ impl Migrator<'_> {
                 of: run.length,
             };
             self.observer.event(&event);
+            if !std::mem::replace(&mut announced, true) {
+                for hook in self.hooks.clone() {
+                    let called = hook.before(self.around(&task, &heads, run));
+                    called.await.map_err(|error| error.context("before the script"))?;
+                }
+            }
             match self.step(&task, &heads, run).await? {
-                Step::Done { heads, statements } => {
+                Progressed::Done {
+                    heads: now,
+                    statements,
+                } => {
+                    for hook in self.hooks.clone() {
+                        let called = hook.after(self.around(&task, &heads, run));
+                        called.await.map_err(|error| {
+                            error.context(format!(
+                                "{} is done and committed, but what comes after it failed",
+                                task.header.revision
+                            ))
+                        })?;
+                    }
+                    let heads = now;
                     let took = started.elapsed();
                     let event = Event::Finished {
                         header: &task.header,
@@ -253,7 +274,7 @@ impl Migrator<'_> {
                     });
                     return Ok(heads);
                 }
-                Step::Overtaken { heads: now } => {
+                Progressed::Overtaken { heads: now } => {
                     heads = now;
                     run.overtaken = true;
                 }
@@ -292,7 +313,7 @@ impl Migrator<'_> {
     }
 
     /// One script in its transaction, or its segments.
-    async fn step(&mut self, task: &Task, heads: &[RevisionId], run: &mut Run) -> Result<Step> {
+    async fn step(&mut self, task: &Task, heads: &[RevisionId], run: &mut Run) -> Result<Progressed> {
         let revision = &task.header.revision;
         let ledger = self.ledger.clone();
         let mut journal = Journal::new(
@@ -316,6 +337,7 @@ impl Migrator<'_> {
         }
         let worked = match self.work(task, heads, &mut journal, run).await {
             Ok(Work { step, statements }) => match self.conclude(&mut journal, statements).await {
+                Ok(()) if statements.is_some() => self.call_applied(task, heads, run).await.map(|()| step),
                 Ok(()) => Ok(step),
                 Err(error) => Err(error),
             },
@@ -323,6 +345,32 @@ impl Migrator<'_> {
         };
         let ended = self.end(worked).await;
         ended.map_err(|error| self.cut_off(error, revision, &journal))
+    }
+
+    /// What hooks are told of a script.
+    fn around<'s>(&'s self, task: &'s Task, heads: &'s [RevisionId], run: &Run) -> Step<'s> {
+        Step {
+            header: &task.header,
+            file: self.scripts.file(&task.header.revision),
+            direction: run.direction,
+            heads,
+        }
+    }
+
+    /// Calls the hooks that belong to the transaction.
+    async fn call_applied(&mut self, task: &Task, heads: &[RevisionId], run: &Run) -> Result<()> {
+        let step = Step {
+            header: &task.header,
+            file: self.scripts.file(&task.header.revision),
+            direction: run.direction,
+            heads,
+        };
+        if let Some(connection) = &mut self.connection {
+            for hook in &self.hooks {
+                hook.applied(connection, step).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the end of a script into the history, if it ran.
@@ -376,7 +424,7 @@ impl Migrator<'_> {
         run: &mut Run,
     ) -> Result<Work> {
         let overtaken = |heads| Work {
-            step: Step::Overtaken { heads },
+            step: Progressed::Overtaken { heads },
             statements: None,
         };
         let Some(connection) = &mut self.connection else {
@@ -402,7 +450,7 @@ impl Migrator<'_> {
             None if task.takes_back => {
                 // Somebody else has seen to it.
                 return Ok(Work {
-                    step: Step::Done {
+                    step: Progressed::Done {
                         heads: now,
                         statements: 0,
                     },
@@ -453,7 +501,7 @@ impl Migrator<'_> {
             }
         }
         Ok(Work {
-            step: Step::Done {
+            step: Progressed::Done {
                 heads: now,
                 statements: effect.statements,
             },

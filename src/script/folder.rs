@@ -9,6 +9,7 @@ use super::stack::with_stack;
 use super::{Format, Graph, Header, Operations, RevisionId, Script, checksum, read, read_sql};
 use crate::config::FileTemplate;
 use crate::dialect::Engine;
+use crate::dialect::postgres::relocate;
 use crate::extend::Extensions;
 use crate::{Error, ErrorKind, Result};
 use jiff::{Zoned, tz::TimeZone};
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A folder of scripts, with their headers read.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Entry {
     code: Option<Code>,
     /// What `op.custom(..)` means in it.
     extensions: Extensions,
+    /// The namespace that stands for the default one (PostgreSQL).
+    home: Option<Arc<str>>,
 }
 
 /// The functions of a compiled script.
@@ -93,6 +97,10 @@ impl Entry {
         };
         self.extensions.resolve(&mut script.upgrade);
         self.extensions.resolve(&mut script.downgrade);
+        if let (Some(home), Engine::Postgres) = (&self.home, engine) {
+            relocate::directives_to(&mut script.upgrade, home);
+            relocate::directives_to(&mut script.downgrade, home);
+        }
         Ok(script)
     }
 
@@ -178,6 +186,17 @@ impl Folder {
             entry.extensions = extensions.clone();
         }
         self.extensions = extensions.clone();
+        self
+    }
+
+    /// Lets the scripts work on another namespace than the default one (PostgreSQL): that of a tenant. What they name with a namespace of
+    /// its own stays; SQL of `op.execute` is kept to the byte, and the search path says what it means.
+    #[must_use]
+    pub fn in_namespace(mut self, namespace: &str) -> Self {
+        let home: Arc<str> = namespace.into();
+        for entry in self.entries.values_mut() {
+            entry.home = Some(Arc::clone(&home));
+        }
         self
     }
 
@@ -297,6 +316,7 @@ fn read_entry(path: PathBuf, format: Format, text: Cow<'static, str>) -> Result<
         text,
         code: None,
         extensions: Extensions::default(),
+        home: None,
     }))
 }
 

@@ -480,7 +480,9 @@ fn the_settings_that_init_writes_hold_when_every_line_counts() {
         .read("autogen.toml")
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(setting) if setting.split(' ').nth(1) == Some("=") => format!("{setting}\n"),
+            Some(setting) if setting.split(' ').nth(1) == Some("=") || setting.starts_with('[') => {
+                format!("{setting}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();

@@ -26,6 +26,7 @@ pub(crate) mod option;
 mod partition;
 mod placement;
 mod privileges;
+pub(crate) mod relocate;
 mod retype;
 mod sequence;
 mod spelling;
