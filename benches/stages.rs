@@ -9,7 +9,7 @@ use autogen::directive::Directive;
 use autogen::plan::plan;
 use autogen::reflect::reflect;
 use autogen::schema::Schema;
-use autogen::script::{Header, RevisionId, Script, read, render};
+use autogen::script::{Folder, Header, RevisionId, Script, read, render};
 use autogen::target::{Context, Source, realise};
 use autogen::{Connection, Engine};
 use divan::Bencher;
@@ -235,5 +235,61 @@ fn create(database: &Path, sql: &str) {
             .await
             .unwrap_or_else(|e| panic!("{}", e.error));
         connection.execute("COMMIT").await.expect("a commit");
+    });
+}
+
+/// A folder of so many scripts, each following the one before, one in ten on a branch that is merged again.
+fn history(length: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let upgrade = directives(1);
+    for n in 0..length {
+        let id = |n: usize| RevisionId::new(format!("{n:012x}")).expect("an id");
+        let mut header = Header::new(id(n));
+        header.message = format!("what script {n} is for");
+        header.revises = match (n, n % 10) {
+            (0, _) => Vec::new(),
+            (_, 5) => vec![id(n - 2)],
+            (_, 6) => vec![id(n - 1), id(n - 2)],
+            _ => vec![id(n - 1)],
+        };
+        let script = Script {
+            header,
+            upgrade: upgrade.clone(),
+            downgrade: Vec::new(),
+        };
+        let path = folder.path().join(format!("{n:012x}_script.rs"));
+        std::fs::write(path, render(&script).expect("a text")).expect("a file");
+    }
+    folder
+}
+
+const SCRIPTS: [usize; 3] = [100, 1_000, 5_000];
+
+/// The headers of all scripts, from files: at most 60 microseconds a script.
+#[divan::bench(args = SCRIPTS, sample_count = 5)]
+fn load_headers(bencher: Bencher, scripts: usize) {
+    let folder = history(scripts);
+    bencher.bench_local(|| Folder::load(folder.path()).expect("a folder"));
+}
+
+/// The same by the program, with what `history` and `heads` print.
+#[divan::bench(args = ["history", "heads"], sample_count = 5)]
+fn list_5000_scripts(bencher: Bencher, verb: &str) {
+    let scripts = history(5_000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = format!(
+        "script_location = {:?}\nurl = \"sqlite://app.db\"\n",
+        scripts.path()
+    );
+    std::fs::write(folder.path().join("autogen.toml"), settings).expect("a file");
+    bencher.bench_local(|| {
+        let status = Command::new(env!("CARGO_BIN_EXE_autogen"))
+            .arg(verb)
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("the program runs");
+        assert!(status.success());
     });
 }

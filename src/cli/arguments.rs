@@ -9,6 +9,14 @@ use clap::{
 
 use crate::Environment;
 
+mod listing;
+mod running;
+mod writing;
+
+pub(crate) use listing::{Branches, Current, Heads, History, Show};
+pub(crate) use running::{Downgrade, EnsureVersion, InDoubt, Offline, Stamp, Upgrade};
+pub(crate) use writing::{Edit, Merge, Place, Revision};
+
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
     .usage(anstyle::AnsiColor::Green.on_default().bold())
@@ -178,8 +186,12 @@ pub(crate) enum Verb {
     Current(Current),
     History(History),
     Heads(Heads),
+    Branches(Branches),
     Show(Show),
+    Merge(Merge),
+    Edit(Edit),
     Stamp(Stamp),
+    EnsureVersion(EnsureVersion),
     Completions(Completions),
 }
 
@@ -228,105 +240,6 @@ pub(crate) struct Init {
 pub(crate) enum Sample {
     /// Customers, products and orders on an embedded SQLite database.
     Shop,
-}
-
-/// Write a migration script for the difference between database and target
-///
-/// Compares the database, which must be at head, with the target of autogen.toml, writes a script that leads from one to the other
-/// and back, and prints its path. Writes nothing when nothing differs.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  autogen revision -m \"add orders\"
-  autogen revision -m \"add orders\" --from migrations    without a database
-  autogen revision -m \"names\" --rename user=users --rename users.mail=email
-  autogen revision -m \"clean up\" --empty                a blank script to fill in")]
-pub(crate) struct Revision {
-    /// What changes; becomes the title and the file name
-    #[arg(short, long, value_name = "TEXT", required = true)]
-    pub(crate) message: String,
-
-    /// Compare nothing; write a blank script
-    #[arg(long, conflicts_with_all = ["from", "target", "rename"])]
-    pub(crate) empty: bool,
-
-    /// What to compare with the target: `database`, `migrations` or another source
-    #[arg(long, value_name = "SOURCE", default_value = "database")]
-    pub(crate) from: String,
-
-    /// Target, instead of the one of autogen.toml; may be given more than once
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) target: Vec<String>,
-
-    /// A table or column that got another name: `old=new`, `table.old=new`; may be given more than once
-    #[arg(long, value_name = "OLD=NEW")]
-    pub(crate) rename: Vec<String>,
-
-    /// Identifier of the new revision, instead of a random one
-    #[arg(long, value_name = "ID")]
-    pub(crate) rev_id: Option<String>,
-
-    /// Print the script instead of writing it
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// What `revision` does anyway; taken so that Alembic's command line works
-    #[arg(long, hide = true, conflicts_with = "empty")]
-    pub(crate) autogenerate: bool,
-}
-
-/// Apply scripts to the database, up to a revision
-///
-/// Each script and its entry in the ledger are one transaction: a script that fails leaves the database as it was before it.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  autogen upgrade
-  autogen upgrade +1             the next script only
-  autogen upgrade 3f9c           up to the revision that begins so
-  autogen upgrade --dry-run      print the SQL and do nothing")]
-pub(crate) struct Upgrade {
-    /// Revision to go up to: `head`, an identifier or its beginning, `+N`, `REV+N`
-    #[arg(value_name = "REV", default_value = "head", allow_hyphen_values = true)]
-    pub(crate) revision: String,
-
-    /// Print the SQL instead of running it
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
-    #[arg(long, value_name = "WHAT", conflicts_with = "dry_run")]
-    pub(crate) in_doubt: Option<InDoubt>,
-}
-
-/// What became of a statement that is in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InDoubt {
-    /// It took effect: go on behind it
-    Done,
-    /// It did not: run it again
-    Again,
-}
-
-/// Take scripts back, down to a revision
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  autogen downgrade -1              the last script
-  autogen downgrade base            all of them
-  autogen downgrade -1 --dry-run    print the SQL and do nothing")]
-pub(crate) struct Downgrade {
-    /// Revision to go down to: `base`, an identifier or its beginning, `-N`, `REV-N`
-    #[arg(value_name = "REV", allow_negative_numbers = true)]
-    pub(crate) revision: String,
-
-    /// Print the SQL instead of running it
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
-    #[arg(long, value_name = "WHAT", conflicts_with = "dry_run")]
-    pub(crate) in_doubt: Option<InDoubt>,
 }
 
 /// Say whether database, scripts and target are in step
@@ -381,47 +294,6 @@ pub(crate) struct Inspect {
     /// What to print [default: the database]
     #[arg(value_name = "SOURCE")]
     pub(crate) source: Vec<String>,
-}
-
-/// Show the revision the database is at
-#[derive(Debug, Args)]
-#[command(after_help = "With -v also when and by what each script was applied.")]
-pub(crate) struct Current {}
-
-/// List the scripts, newest first
-#[derive(Debug, Args)]
-#[command(after_help = "With -v the path and the time of each script too.")]
-pub(crate) struct History {}
-
-/// Show the newest revision of the scripts
-#[derive(Debug, Args)]
-pub(crate) struct Heads {}
-
-/// Show one script: its header, its changes, its file
-#[derive(Debug, Args)]
-pub(crate) struct Show {
-    /// The revision: `head`, `current`, an identifier or its beginning
-    #[arg(value_name = "REV", allow_negative_numbers = true)]
-    pub(crate) revision: String,
-}
-
-/// Write a revision into the ledger without running scripts
-///
-/// For a database that already has what the scripts do.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  autogen stamp head
-  autogen stamp base              forget everything: as if no script had been applied
-  autogen stamp 3f9c --purge      empty the table of applied heads first, whatever stands in it")]
-pub(crate) struct Stamp {
-    /// The revisions: `head`, `heads`, `base`, `label@head`, an identifier or its beginning. Other branches keep theirs
-    #[arg(value_name = "REV", required = true, allow_negative_numbers = true)]
-    pub(crate) revisions: Vec<String>,
-
-    /// Take out all rows of the ledger first, also those that no script is known of
-    #[arg(long)]
-    pub(crate) purge: bool,
 }
 
 /// Print the completions for a shell
@@ -531,6 +403,6 @@ mod tests {
         let Verb::Upgrade(up) = read("autogen upgrade +2 --dry-run").unwrap().verb else {
             panic!()
         };
-        assert_eq!((up.revision.as_str(), up.dry_run), ("+2", true));
+        assert_eq!((up.revision.as_str(), up.offline.dry_run), ("+2", true));
     }
 }

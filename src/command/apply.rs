@@ -9,11 +9,11 @@ use crate::{
     Result,
     cli::{
         Terminal, Work,
-        arguments::{Downgrade, GlobalOptions, InDoubt, Upgrade},
+        arguments::{Downgrade, GlobalOptions, InDoubt, Offline, Upgrade},
     },
     database::Open,
-    migrate::{self, Direction, Event, Migrator, Options, Ran},
-    plan::terminated,
+    migrate::{self, Direction, Event, Migrator, Options, Ran, offline_sql},
+    plan::{comment, terminated},
     report,
     script::RevisionId,
 };
@@ -26,7 +26,7 @@ pub(super) async fn upgrade(
     let way = Way {
         direction: Direction::Upgrade,
         to: &arguments.revision,
-        dry_run: arguments.dry_run,
+        offline: &arguments.offline,
         in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
@@ -40,7 +40,7 @@ pub(super) async fn downgrade(
     let way = Way {
         direction: Direction::Downgrade,
         to: &arguments.revision,
-        dry_run: arguments.dry_run,
+        offline: &arguments.offline,
         in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
@@ -50,16 +50,19 @@ pub(super) async fn downgrade(
 struct Way<'a> {
     direction: Direction,
     to: &'a str,
-    dry_run: bool,
+    offline: &'a Offline,
     in_doubt: Option<InDoubt>,
 }
 
 async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Result<Outcome> {
     let project = Project::open(terminal, global)?;
+    if way.offline.sql {
+        return offline(terminal, &project, way).await;
+    }
     let url = project.database()?;
     let scripts = project.scripts()?;
     // Only going up makes a database; there is nothing to take back from one that is not there.
-    let open = match (way.direction, way.dry_run) {
+    let open = match (way.direction, way.offline.dry_run) {
         (_, true) => Open::ReadOnly,
         (Direction::Downgrade, false) => Open::ReadWrite,
         (Direction::Upgrade | Direction::Stamp, false) => Open::Create,
@@ -76,7 +79,7 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
         .observed(|event: &Event<'_>| tell(terminal, &work, event));
     let from = heads(&migrator.current().await?);
 
-    if way.dry_run {
+    if way.offline.dry_run {
         let preview = migrator.preview(way.direction, way.to).await?;
         drop(migrator);
         drop(work);
@@ -84,7 +87,7 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
             let body = json!({ "from": from, "scripts": preview.scripts, "sql": preview.sql });
             terminal.json(&report::document(way.direction.word(), body))?;
         } else {
-            terminal.plain_data(&preview.sql)?;
+            terminal.plain_data(&tagged(way.offline, &preview.sql))?;
         }
         return Ok(Outcome::Fine);
     }
@@ -106,6 +109,29 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
         });
     }
     Ok(Outcome::Fine)
+}
+
+/// Prints what leads from one place in the history to another, without a database.
+async fn offline(terminal: &Terminal, project: &Project<'_>, way: &Way<'_>) -> Result<Outcome> {
+    let engine = project.engine_without_asking(way.offline.engine.dialect)?;
+    let scripts = project.scripts()?;
+    let options = Options::from(&project.config);
+    let preview = offline_sql(&scripts, engine, &options, way.direction, way.to).await?;
+    if terminal.is_json() {
+        let body = json!({ "dialect": engine, "scripts": preview.scripts, "sql": preview.sql });
+        terminal.json(&report::document(way.direction.word(), body))?;
+    } else {
+        terminal.plain_data(&tagged(way.offline, &preview.sql))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The SQL under the text that was given along.
+fn tagged(offline: &Offline, sql: &str) -> String {
+    match &offline.tag {
+        Some(tag) if !sql.is_empty() => format!("{}{sql}", comment(&format!("tag: {tag}"))),
+        Some(_) | None => sql.to_owned(),
+    }
 }
 
 /// Says what the migrator does, as it does it.

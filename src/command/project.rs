@@ -167,6 +167,20 @@ impl<'a> Project<'a> {
         self.config.database_url(self.url.as_deref(), &self.environment)
     }
 
+    /// The engine that SQL without a database is for: the one that is named, else that of the URL.
+    ///
+    /// # Errors
+    /// When neither is there.
+    pub(super) fn engine_without_asking(&self, named: Option<Engine>) -> Result<Engine> {
+        match named {
+            Some(engine) => Ok(engine),
+            None => self
+                .database()
+                .map(|url| url.engine())
+                .map_err(|error| error.hint("or say which engine the SQL is for: `--dialect sqlite`")),
+        }
+    }
+
     /// A connection to the database; `None` when it is a file that is not there and is not to be made.
     ///
     /// # Errors
@@ -232,8 +246,9 @@ impl<'a> Project<'a> {
         let environment = &self.scope.environment;
         let scripts = match environment.compiled() {
             Some(scripts) => scripts.clone(),
-            None => Folder::load(self.config.script_folder())?,
+            None => Folder::open(self.config.locations())?,
         };
+        self.terminal.notices(scripts.notices());
         Ok(scripts.with_extensions(environment.registered()))
     }
 

@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
     Outcome,
+    header::{header, parent},
     project::Project,
     sides::{Asking, Sides},
     standing,
@@ -21,9 +21,10 @@ use crate::{
     dialect::Dialect,
     directive::{Directive, evolve},
     extend::Drafting,
+    plan::plan,
     report::{self, Difference},
     schema::Schema,
-    script::{Folder, Header, RevisionId, Script},
+    script::{Folder, Script},
     target::{Missing, Source},
 };
 
@@ -33,18 +34,17 @@ pub(super) async fn run(
     arguments: &Revision,
 ) -> Result<Outcome> {
     let project = Project::open(terminal, global)?;
-    let scripts = project.scripts()?;
-    let parent = scripts.graph().head()?.cloned();
-    let header = Header {
-        revises: parent.into_iter().collect(),
-        message: arguments.message.trim().to_owned(),
-        // To the second, as it is shown.
-        created: Timestamp::from_second(Timestamp::now().as_second()).ok(),
-        ..Header::new(match &arguments.rev_id {
-            Some(id) => RevisionId::new(id.as_str())?,
-            None => RevisionId::random(),
-        })
-    };
+    let mut scripts = project.scripts()?;
+    if let Some(path) = &arguments.version_path {
+        scripts = scripts.with_new_scripts_in(path)?;
+    }
+    let header = header(
+        &scripts,
+        &arguments.place,
+        parent(&scripts, &arguments.head)?.into_iter().collect(),
+        &arguments.depends_on,
+        &arguments.message,
+    )?;
     if header.message.is_empty() {
         return Err(Error::new(ErrorKind::Usage, "the message is empty")
             .hint("say what changes: `-m \"add orders\"`"));
@@ -66,6 +66,9 @@ pub(super) async fn run(
         blank: arguments.empty,
     };
     let drafts = project.extensions().rewrite(script, &drafting)?;
+    if arguments.sql {
+        return print_sql(terminal, &drafts, &found);
+    }
     let texts = render(&project, &drafts, &found).await?;
     let mut paths = Vec::with_capacity(drafts.len());
     if !arguments.dry_run {
@@ -127,6 +130,26 @@ async fn render(project: &Project<'_>, scripts: &[Script], found: &Found) -> Res
         }
     }
     Ok(texts)
+}
+
+/// What the script would run, instead of the script.
+fn print_sql(terminal: &Terminal, scripts: &[Script], found: &Found) -> Result<Outcome> {
+    let upgrade: Vec<Directive> = scripts
+        .iter()
+        .flat_map(|script| script.upgrade.iter().cloned())
+        .collect();
+    let sql = match found.dialect {
+        Some(dialect) if !upgrade.is_empty() => plan(&upgrade, &found.live, dialect)?.sql(),
+        Some(_) | None => String::new(),
+    };
+    if terminal.is_json() {
+        terminal.json(&report::document("revision", json!({ "sql": sql })))?;
+    } else if sql.is_empty() {
+        terminal.say("nothing differs, so there is no SQL");
+    } else {
+        terminal.plain_data(&sql)?;
+    }
+    Ok(Outcome::Fine)
 }
 
 /// What a comparison gives to a script.

@@ -1,7 +1,8 @@
 //! From the arguments to the verb's own function.
 
 use super::{
-    Outcome, apply, check, completions, diff, fleet, init, inspect, listing, revision, stamp, units,
+    Outcome, apply, check, completions, diff, edit, ensure_version, fleet, init, inspect, listing, merge,
+    revision, stamp, units,
 };
 use crate::{
     Result,
@@ -39,6 +40,10 @@ pub(super) async fn one(terminal: &Terminal, global: &GlobalOptions, verb: &Verb
         Verb::Current(arguments) => listing::current(terminal, global, arguments).await,
         Verb::History(arguments) => listing::history(terminal, global, arguments).await,
         Verb::Heads(arguments) => listing::heads(terminal, global, arguments).await,
+        Verb::Branches(arguments) => listing::branches(terminal, global, arguments).await,
+        Verb::Merge(arguments) => merge::run(terminal, global, arguments).await,
+        Verb::Edit(arguments) => edit::run(terminal, global, arguments).await,
+        Verb::EnsureVersion(arguments) => ensure_version::run(terminal, global, arguments).await,
         Verb::Show(arguments) => listing::show(terminal, global, arguments).await,
         Verb::Stamp(arguments) => stamp::run(terminal, global, arguments).await,
         Verb::Completions(arguments) => completions::run(terminal, arguments),

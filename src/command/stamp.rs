@@ -10,13 +10,25 @@ use crate::{
         arguments::{GlobalOptions, Stamp},
     },
     database::Open,
-    migrate::{Migrator, Options, StampRows},
+    migrate::{Migrator, Options, StampRows, offline_stamp_sql},
     report,
     script::RevisionId,
 };
 
 pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: &Stamp) -> Result<Outcome> {
     let project = Project::open(terminal, global)?;
+    if arguments.sql {
+        let engine = project.engine_without_asking(arguments.engine.dialect)?;
+        let scripts = project.scripts()?;
+        let options = Options::from(&project.config);
+        let sql = offline_stamp_sql(&scripts, engine, &options, &arguments.revisions)?;
+        if terminal.is_json() {
+            terminal.json(&report::document("stamp", json!({ "sql": sql })))?;
+        } else {
+            terminal.plain_data(&sql)?;
+        }
+        return Ok(Outcome::Fine);
+    }
     let url = project.database()?;
     let scripts = project.scripts()?;
     let connection = project.connection(&url, Open::ReadWrite).await?;
@@ -26,12 +38,12 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
         &scripts,
         &Options::from(&project.config),
     )?;
-    let from: Vec<RevisionId> = migrator
-        .current()
-        .await?
-        .into_iter()
-        .map(|applied| applied.revision)
-        .collect();
+    let current = match migrator.current().await {
+        // What is thrown away need not make sense.
+        Err(_) if arguments.purge => Vec::new(),
+        current => current?,
+    };
+    let from: Vec<RevisionId> = current.into_iter().map(|applied| applied.revision).collect();
     let rows = if arguments.purge {
         StampRows::Purge
     } else {

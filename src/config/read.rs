@@ -25,6 +25,8 @@ use crate::{
 /// Every key, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[
     "script_location",
+    "version_locations",
+    "recursive_version_locations",
     "url",
     "target",
     "format",
@@ -148,6 +150,13 @@ impl Reader<'_> {
         let name = key.get_ref().as_ref();
         match name {
             "script_location" => config.script_location = PathBuf::from(self.non_empty(name, value)?),
+            "version_locations" => {
+                let locations = self.texts(name, value)?;
+                config.version_locations = locations.into_iter().map(PathBuf::from).collect();
+            }
+            "recursive_version_locations" => {
+                config.recursive_version_locations = self.boolean(name, value)?
+            }
             "url" => config.url = Some(self.secret(name, value)?),
             "scratch_url" => config.scratch_url = Some(self.secret(name, value)?),
             "target" => {
@@ -450,6 +459,8 @@ mod tests {
             r#"
             "$schema" = "x"
             script_location = "db/${NAME}"
+            version_locations = ["db/a", "../b"]
+            recursive_version_locations = true
             url = "sqlite://a.db"
             target = ["a.sql", 'b/$$x']
             format = "sql"
@@ -473,6 +484,11 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.script_location, Path::new("db/value"));
+        assert_eq!(
+            config.locations().folders,
+            [Path::new("p/db/a"), Path::new("p/../b")]
+        );
+        assert!(config.recursive_version_locations);
         assert_eq!(config.target, ["a.sql", "b/$x"]);
         assert_eq!(config.format, Format::Sql);
         assert!(config.filter.admits("table", "ab", None));
@@ -524,7 +540,10 @@ mod tests {
             ["did you mean `target`?"]
         );
         assert_eq!(mistake("[database]\nurl = 'x'"), "1:2 unknown key `database`");
-        assert!(parse("zzzzz = 1").unwrap_err().hints()[0].starts_with("the keys are script_location, url"));
+        assert!(
+            parse("zzzzz = 1").unwrap_err().hints()[0]
+                .starts_with("the keys are script_location, version_locations")
+        );
     }
 
     #[test]

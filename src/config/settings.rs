@@ -16,7 +16,7 @@ use crate::{
     database::{DatabaseUrl, redact},
     nearest::nearest,
     plan::OnlineChanges,
-    script::Format,
+    script::{Format, Locations, Search},
 };
 
 /// What is managed only on request.
@@ -53,6 +53,10 @@ pub enum TransactionScope {
 pub struct Config {
     /// `script_location`: the folder of the scripts, as written; see [`script_folder`](Self::script_folder).
     pub script_location: PathBuf,
+    /// `version_locations`: the folders of the scripts, where they are several, as written; see [`locations`](Self::locations).
+    pub version_locations: Vec<PathBuf>,
+    /// `recursive_version_locations`: whether scripts in folders inside them count.
+    pub recursive_version_locations: bool,
     /// `target`: the sources that declare the schema, as written; see [`targets`](Self::targets).
     pub target: Vec<String>,
     /// `format`: the form of new scripts.
@@ -127,6 +131,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             script_location: PathBuf::from("migrations"),
+            version_locations: Vec::new(),
+            recursive_version_locations: false,
             target: Vec::new(),
             format: Format::default(),
             filter: Filter::everything(),
@@ -242,6 +248,22 @@ impl Config {
     /// The folder of the scripts, reachable from the current folder.
     pub fn script_folder(&self) -> PathBuf {
         self.folder().join(&self.script_location)
+    }
+
+    /// Where the scripts lie: in `version_locations` when there are any, else in `script_location`.
+    pub fn locations(&self) -> Locations {
+        let folders = match self.version_locations.as_slice() {
+            [] => vec![self.script_folder()],
+            several => several.iter().map(|path| self.folder().join(path)).collect(),
+        };
+        Locations {
+            folders,
+            search: if self.recursive_version_locations {
+                Search::Recursive
+            } else {
+                Search::Flat
+            },
+        }
     }
 
     /// The sources that declare the schema, as written.

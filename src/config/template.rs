@@ -54,12 +54,15 @@ impl FileTemplate {
         let error = |message: String| Error::new(ErrorKind::Config, message);
         if let Some(c) = text
             .chars()
-            .find(|c| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+            .find(|c| c.is_control() || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'))
         {
             return Err(error(format!(
                 "`{}` cannot stand in a file name",
                 c.escape_default()
             )));
+        }
+        if !text.is_empty() && text.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Err(error(format!("`{text}` is no path inside the folder of scripts")));
         }
         let mut parts = Vec::new();
         let mut literal = String::new();

@@ -194,7 +194,7 @@ impl Ledger {
                 ErrorKind::OutOfStep,
                 format!("revision {} stands twice in {}", twice[0], self.version),
             )
-            .hint("write the right revision with `autogen stamp`")),
+            .hint("write the right revision with `autogen stamp REVISION --purge`")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a run would do, as SQL text: `--dry-run` on a live database, and offline without one.
+//! What a run would do, as SQL text, for a live database (`--dry-run`); `offline` does the same without one.
 //!
 //! Comes in: scripts, where the database is, the schema it has. Goes out: text that the engine's own client could run, the ledger
 //! included. Nothing is written anywhere but to a scratch database, which is asked what SQL of the user's own does to the
@@ -8,12 +8,12 @@ use super::apply::leaves_schema_unknown;
 use super::ledger::Record;
 use super::replay::replay;
 use super::run::moved;
-use super::{Direction, Entry, Ledger, Migrator, Options, Scripts};
+use super::{Direction, Entry, Ledger, Migrator, Scripts};
 use crate::Result;
 use crate::compare::{CompareOptions, Pair, compare};
 use crate::config::Filter;
 use crate::database::Connection;
-use crate::dialect::{Dialect, Engine, Session, for_engine};
+use crate::dialect::{Dialect, Engine, Session};
 use crate::directive::Directive;
 use crate::plan::{OnlineChanges, Plan, Segment, Segments, comment, groups, plan, terminated};
 use crate::reflect::reflect;
@@ -89,50 +89,7 @@ impl Migrator<'_> {
     }
 }
 
-/// The SQL that leads from one place in the history to another, made without any database: the schema at `from` is that to which
-/// the scripts up to there lead.
-///
-/// # Errors
-/// When the ends name nothing or are not on one line, or a script cannot be read, planned or tried.
-pub async fn offline_sql(
-    scripts: &dyn Scripts,
-    engine: Engine,
-    options: &Options,
-    direction: Direction,
-    from: &str,
-    to: &str,
-) -> Result<String> {
-    let dialect = for_engine(engine)?;
-    let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
-    let graph = scripts.graph();
-    let heads = graph.resolve(from, &[])?.revisions;
-    let path = match direction {
-        Direction::Upgrade => graph.upgrade(to, &heads)?,
-        Direction::Downgrade => graph.downgrade(to, &heads)?,
-        Direction::Stamp => Vec::new(),
-    };
-    let foresight = Foresight {
-        online: options.online,
-        ..Foresight::behind(scripts, &heads, dialect).await?
-    };
-    let record = Record {
-        heads,
-        ..Record::default()
-    };
-    let ledger_is_there = !record.heads.is_empty();
-    let preview = text(
-        scripts,
-        &ledger,
-        direction,
-        &path,
-        record,
-        ledger_is_there,
-        foresight,
-    );
-    Ok(preview.await?.sql)
-}
-
-async fn text(
+pub(super) async fn text(
     scripts: &dyn Scripts,
     ledger: &Ledger,
     direction: Direction,
@@ -226,7 +183,7 @@ async fn text(
 }
 
 /// The schema along a run that does not happen.
-struct Foresight {
+pub(super) struct Foresight {
     dialect: &'static dyn Dialect,
     online: OnlineChanges,
     schema: Schema,
@@ -247,9 +204,15 @@ impl Foresight {
         }
     }
 
+    /// Foresees that scripts from here on change tables as `online` says.
+    pub(super) fn online(mut self, online: OnlineChanges) -> Self {
+        self.online = online;
+        self
+    }
+
     /// The schema to which scripts lead that are not shown: as the engine has it where a scratch database can be made, else as far
     /// as the directives tell.
-    async fn behind(
+    pub(super) async fn behind(
         scripts: &dyn Scripts,
         heads: &[RevisionId],
         dialect: &'static dyn Dialect,

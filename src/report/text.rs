@@ -53,6 +53,28 @@ impl Text {
         self.plain("\n")
     }
 
+    /// The same with `mark` before the first line of each entry, and as many blanks before lines that are indented already.
+    #[must_use]
+    pub fn indented(self, mark: &str) -> Self {
+        let blank = " ".repeat(mark.chars().count());
+        let mut out = Self::new();
+        let mut at_start = true;
+        for (tone, piece) in self.pieces {
+            for line in piece.split_inclusive('\n') {
+                if at_start {
+                    out.plain(if line.starts_with(' ') {
+                        blank.as_str()
+                    } else {
+                        mark
+                    });
+                }
+                out.push(tone, line);
+                at_start = line.ends_with('\n');
+            }
+        }
+        out
+    }
+
     /// Adds another text.
     pub fn append(&mut self, other: Self) -> &mut Self {
         self.pieces.extend(other.pieces);

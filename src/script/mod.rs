@@ -24,7 +24,7 @@ pub use crate::schema::MatchKind::{self, Full, Partial, Simple};
 pub use Numbering::{Always, ByDefault};
 pub use checksum::checksum;
 pub(crate) use folder::Code;
-pub use folder::{Entry, Folder};
+pub use folder::{Entry, Folder, Locations, Search};
 pub use format::{Format, Script};
 pub use graph::{Graph, HeadStep, Point, Range, Target};
 pub use read::{read, read_header};

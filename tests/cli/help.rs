@@ -18,8 +18,12 @@ fn help() {
         "current",
         "history",
         "heads",
+        "branches",
         "show",
+        "merge",
+        "edit",
         "stamp",
+        "ensure-version",
         "completions",
     ] {
         let run = match verb {

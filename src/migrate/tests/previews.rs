@@ -77,10 +77,11 @@ async fn a_text_made_without_a_database_leads_from_one_revision_to_another() {
         (Direction::Upgrade, "b2", "head"),
         (Direction::Downgrade, "c3", "base"),
     ] {
-        let text = offline_sql(&scripts, Engine::Sqlite, &Options::default(), direction, from, to)
+        let way = format!("{from}:{to}");
+        let preview = offline_sql(&scripts, Engine::Sqlite, &Options::default(), direction, &way)
             .await
             .expect("a text");
-        dry.connect().await.execute(&text).await.expect("it runs");
+        dry.connect().await.execute(&preview.sql).await.expect("it runs");
         if to == "head" {
             assert_eq!(dry.dump().await, real.dump().await);
         }
@@ -101,11 +102,11 @@ async fn the_text_of_a_dry_run_can_be_read() {
         Engine::Sqlite,
         &Options::default(),
         Direction::Upgrade,
-        "a1",
-        "head",
+        "a1:head",
     )
     .await
-    .expect("a text");
+    .expect("a text")
+    .sql;
     insta::assert_snapshot!(text, @r#"
     -- run this with a client that stops at the first error
 

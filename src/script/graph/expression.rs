@@ -122,6 +122,14 @@ impl Range {
         }))
     }
 
+    /// Whether it can be read only by who knows where the database is.
+    pub fn asks_for_current(&self) -> bool {
+        let (lower, upper) = (self.lower.as_ref(), self.upper.as_ref());
+        let says = |side: Option<&Expression>| side.is_some_and(|e| e.symbol == Some(Symbol::Current));
+        let bare = |side: Option<&Expression>| side.is_some_and(Expression::is_bare);
+        says(lower) || says(upper) || (bare(lower) && bare(upper))
+    }
+
     /// The ends as they were written.
     pub fn ends(&self) -> (Option<&str>, Option<&str>) {
         (

@@ -107,6 +107,11 @@ impl Graph {
         node.into_iter().flatten().map(|number| self.id(*number))
     }
 
+    /// The revision that bears a label.
+    pub fn labelled(&self, label: &str) -> Option<&RevisionId> {
+        self.labels.get(label).map(|number| self.id(*number))
+    }
+
     /// Whether nothing follows it.
     pub fn is_head(&self, id: &RevisionId) -> bool {
         self.number(id).is_some_and(|n| self.nodes[n].children.is_empty())

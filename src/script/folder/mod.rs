@@ -1,7 +1,10 @@
-//! The folder of scripts.
+//! The folder of scripts, or several that are one history.
 //!
-//! Comes in: a path. Goes out: the headers of all scripts in it, as a graph, and each script when it is asked for; or a new file.
+//! Comes in: paths. Goes out: the headers of all scripts in them, as a graph, and each script when it is asked for; or a new file.
 //! Bodies are read only when needed.
+
+mod find;
+mod write;
 
 use super::read::find_header;
 use super::sql::find_sql_header;
@@ -11,22 +14,46 @@ use crate::config::FileTemplate;
 use crate::dialect::Engine;
 use crate::dialect::postgres::relocate;
 use crate::extend::Extensions;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Notice, Result};
+use find::{entry, files};
 use jiff::{Zoned, tz::TimeZone};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use write::{slug, write_new};
 
-/// A folder of scripts, with their headers read.
+pub use find::Search;
+
+/// Where the scripts of a project lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locations {
+    /// The folders.
+    pub folders: Vec<PathBuf>,
+    /// Whether folders inside them are looked into.
+    pub search: Search,
+}
+
+impl Locations {
+    /// One folder, without those inside it.
+    pub fn one(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folders: vec![folder.into()],
+            search: Search::Flat,
+        }
+    }
+}
+
+/// The scripts of one folder or several, with their headers read.
 #[derive(Debug, Clone)]
 pub struct Folder {
-    path: PathBuf,
+    locations: Locations,
+    /// The location that new scripts go to, when somebody has said so.
+    chosen: Option<PathBuf>,
     entries: BTreeMap<RevisionId, Entry>,
     graph: Graph,
     pub(super) extensions: Extensions,
+    notices: Vec<Notice>,
 }
 
 /// One script of a folder, or of a program that scripts are compiled into.
@@ -121,14 +148,25 @@ impl Folder {
     /// When a file cannot be read, a header is malformed, two files have one revision, or the graph does not hold together; the
     /// message names the files.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
+        Self::open(Locations::one(path))
+    }
+
+    /// Reads the headers of all scripts in several folders, which are one history. Where one file can be reached in two ways, it is
+    /// taken once, and [`notices`](Self::notices) say so.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn open(locations: Locations) -> Result<Self> {
         let found = with_stack(STACK, || {
-            files(&path)?
-                .iter()
-                .map(|file| entry(file))
-                .collect::<Result<Vec<_>>>()
+            let mut found = Vec::new();
+            for folder in &locations.folders {
+                for file in files(folder, locations.search)? {
+                    found.extend(entry(&file)?);
+                }
+            }
+            Ok::<_, Error>(found)
         })?;
-        Self::of(path, found.into_iter().flatten())
+        Self::of(locations, found.into_iter())
     }
 
     /// The scripts that are part of this program: their files' names, their texts, and what the compiler made of those in Rust.
@@ -150,31 +188,49 @@ impl Folder {
                 })
                 .collect::<Result<Vec<_>>>()
         })?;
-        Self::of(PathBuf::new(), found.into_iter().flatten())
+        Self::of(Locations::one(PathBuf::new()), found.into_iter().flatten())
     }
 
-    fn of(path: PathBuf, found: impl Iterator<Item = Entry>) -> Result<Self> {
+    fn of(locations: Locations, found: impl Iterator<Item = Entry>) -> Result<Self> {
         let mut entries: BTreeMap<RevisionId, Entry> = BTreeMap::new();
+        let mut order = Vec::new();
+        let mut notices = Vec::new();
         for entry in found {
-            if let Some(other) = entries.get(&entry.header.revision) {
-                return Err(Error::new(
-                    ErrorKind::Script,
-                    format!(
-                        "{} and {} have the same revision {}",
+            let Some(other) = entries.get(&entry.header.revision) else {
+                order.push(entry.header.revision.clone());
+                entries.insert(entry.header.revision.clone(), entry);
+                continue;
+            };
+            if is_same_file(&other.path, &entry.path) {
+                notices.push(
+                    Notice::warning(format!(
+                        "{} and {} are the same file, which counts once",
                         other.path.display(),
-                        entry.path.display(),
-                        entry.header.revision
-                    ),
-                )
-                .hint("delete the one that is a copy, or give it another id"));
+                        entry.path.display()
+                    ))
+                    .hint("`version_locations` should not lie inside each other, nor a link lead from one to another"),
+                );
+                continue;
             }
-            entries.insert(entry.header.revision.clone(), entry);
+            return Err(Error::new(
+                ErrorKind::Script,
+                format!(
+                    "{} and {} have the same revision {}",
+                    other.path.display(),
+                    entry.path.display(),
+                    entry.header.revision
+                ),
+            )
+            .hint("delete the one that is a copy, or give it another id"));
         }
-        let graph = Graph::new(entries.values().map(|entry| &entry.header))?;
+        let headers = order.iter().filter_map(|id| entries.get(id));
+        let graph = Graph::new(headers.map(|entry| &entry.header))?;
         Ok(Self {
-            path,
+            locations,
+            chosen: None,
             entries,
             graph,
+            notices,
             extensions: Extensions::default(),
         })
     }
@@ -200,9 +256,41 @@ impl Folder {
         self
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Where they lie.
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// What a person should know about where they lie.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Lets new scripts go to one of the locations.
+    ///
+    /// # Errors
+    /// When it is none of them.
+    pub fn with_new_scripts_in(mut self, folder: &Path) -> Result<Self> {
+        let is_it = |location: &&PathBuf| {
+            *location == folder || (location.exists() && is_same_file(location, folder))
+        };
+        match self.locations.folders.iter().find(is_it) {
+            Some(location) => {
+                self.chosen = Some(location.clone());
+                Ok(self)
+            }
+            None => Err(Error::new(
+                ErrorKind::Usage,
+                format!("{} is no location of scripts", folder.display()),
+            )
+            .hint(format!("the locations are {}", self.named_locations()))),
+        }
+    }
+
+    fn named_locations(&self) -> String {
+        let names = self.locations.folders.iter();
+        let names: Vec<String> = names.map(|location| location.display().to_string()).collect();
+        names.join(", ")
     }
 
     /// How the revisions follow each other.
@@ -260,47 +348,61 @@ impl Folder {
             &slug(&header.message, slug_length),
             &time,
         );
-        let path = self.path.join(format!("{name}.{}", format.extension()));
-        write_new(&self.path, &path, text)?;
+        if name.contains('/') && self.locations.search == Search::Flat {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!("the script would be {name}, in a folder where scripts are not looked for"),
+            )
+            .hint("a `file_template` with `/` needs `recursive_version_locations = true`"));
+        }
+        let path = self
+            .location_for(header)?
+            .join(format!("{name}.{}", format.extension()));
+        write_new(&path, text)?;
         Ok(path)
+    }
+
+    /// Where a new script goes: where somebody said, else to what it follows, else to the only location.
+    fn location_for(&self, header: &Header) -> Result<&Path> {
+        if let Some(chosen) = &self.chosen {
+            return Ok(chosen);
+        }
+        let [first, rest @ ..] = self.locations.folders.as_slice() else {
+            return Err(Error::new(ErrorKind::Config, "there is no location of scripts")
+                .hint("`version_locations` must name a folder"));
+        };
+        let holds = |file: &Path| {
+            let mut locations = self.locations.folders.iter();
+            locations.find(|location| file.starts_with(location))
+        };
+        let parents = header
+            .revises
+            .iter()
+            .filter_map(|parent| self.entries.get(parent));
+        match parents.filter_map(|parent| holds(&parent.path)).next() {
+            Some(location) => Ok(location),
+            None if rest.is_empty() => Ok(first),
+            None => Err(Error::new(
+                ErrorKind::Usage,
+                "the first script of a branch may lie in several places",
+            )
+            .hint(format!(
+                "say where with `--version-path`: {}",
+                self.named_locations()
+            ))),
+        }
     }
 }
 
 /// Enough for brackets nested as deep as the reader allows.
 const STACK: usize = 2 << 20;
 
-/// A file as a script; `None` when it is none.
-fn entry(file: &Path) -> Result<Option<Entry>> {
-    let Some(format) = Format::of_path(file) else {
-        return Ok(None);
-    };
-    let bytes = fs::read(file).map_err(|e| unreadable(file, e))?;
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        // What is no text has no header, unless it looks as if it had had one.
-        Err(error)
-            if ["REVISION", "autogen:"]
-                .iter()
-                .all(|word| !holds(error.as_bytes(), word)) =>
-        {
-            return Ok(None);
-        }
-        Err(error) => {
-            return Err(
-                Error::new(ErrorKind::Script, format!("{} is not UTF-8 text", file.display()))
-                    .because(error.utf8_error())
-                    .hint("save it as UTF-8, or bring the file back as it was"),
-            );
-        }
-    };
-    // Nobody keeps an empty file on purpose: a script was lost here, by a full disk or a slip of `>`.
-    if text.trim().is_empty() {
-        return Err(
-            Error::new(ErrorKind::Script, format!("{} is empty", file.display()))
-                .hint("bring the script back as it was, or delete the file"),
-        );
+/// Whether two paths lead to one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
     }
-    read_entry(file.to_path_buf(), format, text.into())
 }
 
 /// A text as a script; `None` when it has no header.
@@ -318,82 +420,6 @@ fn read_entry(path: PathBuf, format: Format, text: Cow<'static, str>) -> Result<
         extensions: Extensions::default(),
         home: None,
     }))
-}
-
-fn holds(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
-}
-
-/// The files of a folder in the order of their names.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(folder, error)),
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| unreadable(folder, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_file() && !name.starts_with('.') && name != "mod.rs" {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(error)
-}
-
-/// A message as part of a file name: ASCII letters and digits in lower case, `_` between words, cut at a word.
-fn slug(message: &str, longest: usize) -> String {
-    let mut slug = String::new();
-    for word in message
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-    {
-        let word = word.to_ascii_lowercase();
-        if slug.is_empty() {
-            slug.extend(word.chars().take(longest));
-        } else if slug.len() + 1 + word.len() <= longest {
-            slug.push('_');
-            slug.push_str(&word);
-        } else {
-            break;
-        }
-    }
-    slug
-}
-
-/// Writes beside the file first, then gives it its name, which must be free.
-fn write_new(folder: &Path, path: &Path, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
-        let error = Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).because(error);
-        if taken {
-            error.hint("a file of that name is there already: choose another message or id")
-        } else {
-            error
-        }
-    };
-    fs::create_dir_all(folder).map_err(failed)?;
-    let temporary = folder.join(format!(".autogen-{}.tmp", std::process::id()));
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        // A link fails when the name is taken, where a rename would overwrite.
-        .and_then(|()| match fs::hard_link(&temporary, path) {
-            // Some file systems have no links, and each says so in its own way.
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(path)
-                .and_then(|mut f| f.write_all(text.as_bytes())),
-            linked => linked,
-        });
-    let _ = fs::remove_file(&temporary);
-    written.map_err(failed)
 }
 
 #[cfg(test)]
