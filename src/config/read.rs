@@ -155,7 +155,7 @@ impl Reader<'_> {
                 config.version_locations = locations.into_iter().map(PathBuf::from).collect();
             }
             "recursive_version_locations" => {
-                config.recursive_version_locations = self.boolean(name, value)?
+                config.recursive_version_locations = self.boolean(name, value)?;
             }
             "url" => config.url = Some(self.secret(name, value)?),
             "scratch_url" => config.scratch_url = Some(self.secret(name, value)?),

@@ -212,7 +212,14 @@ mod tests {
         );
         assert_eq!(message("{rev"), "`{` has no partner");
         assert_eq!(message("rev}"), "`}` has no partner");
-        assert_eq!(message("a/{rev}"), "`/` cannot stand in a file name");
+        assert_eq!(
+            message("/{rev}"),
+            "`/{rev}` is no path inside the folder of scripts"
+        );
+        assert_eq!(
+            message("../{rev}"),
+            "`../{rev}` is no path inside the folder of scripts"
+        );
         assert!(message("fixed").contains("no token"));
         assert!(message("").contains("no token"));
         assert!(message("{rev}\0").contains("file name"));

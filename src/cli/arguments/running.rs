@@ -33,7 +33,7 @@ pub(crate) struct Offline {
     #[command(flatten)]
     pub(crate) engine: EngineOption,
 
-    /// A text for hooks, and for the head of the SQL that `--sql` and `--dry-run` print
+    /// A text for the head of the SQL that `--sql` and `--dry-run` print
     #[arg(long, value_name = "TEXT")]
     pub(crate) tag: Option<String>,
 }

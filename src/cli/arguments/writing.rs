@@ -31,6 +31,7 @@ Examples:
   autogen revision -m \"add orders\" --from migrations    without a database
   autogen revision -m \"names\" --rename user=users --rename users.mail=email
   autogen revision -m \"clean up\" --empty                a blank script to fill in")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Revision {
     /// What changes; becomes the title and the file name
     #[arg(short, long, value_name = "TEXT", required = true)]

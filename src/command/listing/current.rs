@@ -91,7 +91,9 @@ pub(in crate::command) async fn current(
         }
         text.end_line();
     }
-    done.iter().for_each(|entry| line(&mut text, entry));
+    for entry in &done {
+        line(&mut text, entry);
+    }
     terminal.data(&text)?;
     match (rows.as_slice(), is_there) {
         ([], false) => terminal.say(&format!("{url} does not exist yet")),

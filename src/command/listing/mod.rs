@@ -113,7 +113,7 @@ impl<'a> List<'a> {
         let created = header.created.map_or("unknown".to_owned(), time);
         lines.push(format!("created {created}"));
         lines.push(entry.path.display().to_string());
-        lines.iter().map(|line| format!("    {line}\n")).collect()
+        format!("    {}\n", lines.join("\n    "))
     }
 
     fn marks(&self, entry: &Entry) -> String {
@@ -138,7 +138,10 @@ impl<'a> List<'a> {
         if self.is_current(entry) == Some(true) {
             marks.push("current");
         }
-        marks.iter().map(|mark| format!(" ({mark})")).collect()
+        match marks.as_slice() {
+            [] => String::new(),
+            marks => format!(" ({})", marks.join(") (")),
+        }
     }
 
     fn json(&self, entry: &Entry) -> Value {
