@@ -209,8 +209,12 @@ impl Verb {
             Self::Current(_) => "current",
             Self::History(_) => "history",
             Self::Heads(_) => "heads",
+            Self::Branches(_) => "branches",
             Self::Show(_) => "show",
+            Self::Merge(_) => "merge",
+            Self::Edit(_) => "edit",
             Self::Stamp(_) => "stamp",
+            Self::EnsureVersion(_) => "ensure-version",
             Self::Completions(_) => "completions",
         }
     }
