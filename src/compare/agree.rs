@@ -53,6 +53,8 @@ pub(super) fn agree(
         options,
         comparators,
         findings: Findings::default(),
+        left_out: BTreeSet::new(),
+        left_out_tables: BTreeSet::new(),
     };
     let mut target = schemas.target.clone();
     court.schema(schemas, &mut target, &off)?;
@@ -69,6 +71,10 @@ struct Court<'a> {
     /// In the order in which they are asked.
     comparators: Vec<&'a dyn Comparator>,
     findings: Findings,
+    /// Namespaces, folded, of which nothing is compared.
+    left_out: BTreeSet<String>,
+    /// Tables, folded, that are not compared: what is attached to them is not either.
+    left_out_tables: BTreeSet<(Option<String>, String)>,
 }
 
 /// Elements that are not compared by the built-in comparators.
@@ -104,6 +110,10 @@ impl Court<'_> {
         target: Option<SchemaPart<'s>>,
         table: Option<&'s QName>,
     ) -> bool {
+        let namespace = target.or(live).and_then(SchemaPart::namespace);
+        if namespace.is_some_and(|name| self.left_out.contains(&*self.dialect.fold(name))) {
+            return false;
+        }
         let sides = Pair::new(live, target);
         self.options.extensions.includes(&Considered { sides, table })
     }
@@ -128,18 +138,27 @@ impl Court<'_> {
         Ok(())
     }
 
-    fn namespaces(&self, schemas: Pair<&Schema>, target: &mut Schema, off: &Off) {
+    fn namespaces(&mut self, schemas: Pair<&Schema>, target: &mut Schema, off: &Off) {
         let maps = schemas.map(|schema| &schema.namespaces);
+        let part = |namespace| SchemaPart::Namespace(namespace);
+        let no_other = off.contains(&Element::Schemas);
+        let mut left_out = BTreeSet::new();
         let settled = settle(
             maps,
             &mut target.namespaces,
             |n| self.dialect.fold(&n.name).into_owned(),
             |live, wanted| {
-                let part = |n| SchemaPart::Namespace(n);
-                (live.is_some() && wanted.is_some() || !off.contains(&Element::Schemas))
-                    && self.includes(live.map(part), wanted.map(part), None)
+                let is_included = self.includes(live.map(part), wanted.map(part), None);
+                // What would be in a namespace that is not made cannot be made.
+                if let Some(name) = live.or(wanted)
+                    && (!is_included || (no_other && live.is_none()))
+                {
+                    left_out.insert(self.dialect.fold(&name.name).into_owned());
+                }
+                is_included && (!no_other || (live.is_some() && wanted.is_some()))
             },
         );
+        self.left_out = left_out;
         if off.contains(&Element::Comments) {
             for (live, name) in settled {
                 if let Some(wanted) = target.namespaces.get_mut(&name) {
@@ -208,7 +227,10 @@ impl Court<'_> {
             |live, wanted| {
                 let part = |o| SchemaPart::Object(o);
                 let on = wanted.or(live).and_then(|object| object.id.on.as_ref());
-                !off.contains(&Element::Objects) && self.includes(live.map(part), wanted.map(part), on)
+                let is_free = on.is_none_or(|on| !self.left_out_tables.contains(&self.key(on)));
+                is_free
+                    && !off.contains(&Element::Objects)
+                    && self.includes(live.map(part), wanted.map(part), on)
             },
         );
         if off.contains(&Element::Comments) {
@@ -242,6 +264,7 @@ impl Court<'_> {
                 && !self.ask(Level::Table, &subject, off)?.contains(&Element::Tables);
             if !is_compared {
                 target.tables.remove(&table.name);
+                self.left_out_tables.insert(self.key(&table.name));
             }
         }
         for table in matched.live_only {
@@ -250,6 +273,7 @@ impl Court<'_> {
                 && !self.ask(Level::Table, &subject, off)?.contains(&Element::Tables);
             if !is_compared {
                 target.insert_table(table.clone());
+                self.left_out_tables.insert(self.key(&table.name));
                 took_in = true;
             }
         }
@@ -257,6 +281,7 @@ impl Court<'_> {
             if !self.includes(Some(part(pair.live)), Some(part(pair.target)), None) {
                 target.tables.remove(&pair.target.name);
                 target.insert_table(pair.live.clone());
+                self.left_out_tables.insert(self.key(&pair.target.name));
                 took_in = true;
                 continue;
             }
@@ -504,7 +529,7 @@ fn settle<'s, K: Ord + Clone, V: Clone, F: Ord>(
     maps: Pair<&'s BTreeMap<K, V>>,
     target: &mut BTreeMap<K, V>,
     key: impl Fn(&V) -> F,
-    is_compared: impl Fn(Option<&'s V>, Option<&'s V>) -> bool,
+    mut is_compared: impl FnMut(Option<&'s V>, Option<&'s V>) -> bool,
 ) -> Vec<(&'s V, K)> {
     let matched = Matched::by_key(maps.live.iter(), maps.target.iter(), |(_, value)| key(value));
     for (name, value) in matched.target_only {

@@ -55,7 +55,7 @@ pub fn compare(
             renames: undone(&comparison.upgrade),
             ..options.clone()
         };
-        let findings = reverse(&agreed.findings.directives);
+        let findings = in_old_names(reverse(&agreed.findings.directives), &options.renames);
         comparison.back = Some(one_way(backwards, dialect, &options, Some(findings))?.0.upgrade);
     } else {
         let mut back = reverse(&comparison.upgrade);
@@ -100,6 +100,47 @@ fn undone(directives: &[Directive]) -> Vec<Rename> {
         }
     }
     undone
+}
+
+/// What a program has found, for the way back: there, tables and columns have their old names again by then.
+fn in_old_names(mut directives: Vec<Directive>, renames: &[Rename]) -> Vec<Directive> {
+    let rename_table = |table: &mut QName| {
+        let new_name = renames.iter().find_map(|rename| match &rename.what {
+            RenameOf::Table { old, new } if old == table => Some(new),
+            RenameOf::Table { .. } | RenameOf::Column { .. } => None,
+        });
+        if let Some(new_name) = new_name {
+            table.clone_from(new_name);
+        }
+    };
+    let rename_column = |table: &QName, column: &mut Name| {
+        let new_name = renames.iter().find_map(|rename| match &rename.what {
+            RenameOf::Column { table: of, old, new } if of == table && old == column => Some(new),
+            RenameOf::Table { .. } | RenameOf::Column { .. } => None,
+        });
+        if let Some(new_name) = new_name {
+            column.clone_from(new_name);
+        }
+    };
+    for directive in &mut directives {
+        match directive {
+            Directive::AlterTable(alter) => {
+                rename_table(&mut alter.table);
+                for change in &mut alter.changes {
+                    match change {
+                        TableChange::AlterColumn(column) => rename_column(&alter.table, &mut column.name),
+                        TableChange::AddColumn(column) | TableChange::DropColumn(column) => {
+                            rename_column(&alter.table, &mut column.column.name);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Directive::CreateIndex { table, .. } | Directive::DropIndex { table, .. } => rename_table(table),
+            _ => {}
+        }
+    }
+    directives
 }
 
 /// Compares in one direction. What a program has found is asked for, but not on the way `back`, where it is known.

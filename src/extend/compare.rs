@@ -68,6 +68,17 @@ impl<'a> SchemaPart<'a> {
         }
     }
 
+    /// The namespace that it is in, where it says one.
+    pub fn namespace(self) -> Option<&'a Name> {
+        match self {
+            Self::Table(table) => table.name.namespace.as_ref(),
+            Self::Sequence(sequence) => sequence.name.namespace.as_ref(),
+            Self::Enum(ty) => ty.name.namespace.as_ref(),
+            Self::Object(object) => object.id.name.namespace.as_ref(),
+            Self::Namespace(_) | Self::Column(_) | Self::Constraint(_) | Self::Index(_) => None,
+        }
+    }
+
     /// Its name without namespace; empty for a constraint without one.
     pub fn name(self) -> &'a str {
         match self {

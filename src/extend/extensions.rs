@@ -6,7 +6,7 @@ use super::rewrite::Whole;
 use super::{CustomObject, DirectiveKind, Drafting, Rewriter};
 use crate::Result;
 use crate::directive::Directive;
-use crate::schema::{Object, ObjectKind};
+use crate::schema::{Object, ObjectKind, Schema};
 use crate::script::Script;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -224,6 +224,14 @@ impl Extensions {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Gives the objects of a schema that comes from elsewhere, such as JSON, the behaviour that their kinds stand for.
+    pub fn resolve_schema(&self, schema: &mut Schema) {
+        for mut object in std::mem::take(&mut schema.objects).into_values() {
+            self.resolve_object(&mut object);
+            schema.insert_object(object);
         }
     }
 

@@ -143,6 +143,34 @@ async fn what_is_not_included_is_neither_made_nor_dropped_nor_changed() {
     );
 }
 
+#[tokio::test]
+async fn what_is_on_a_table_that_is_left_out_is_left_out_too() {
+    let mut sides = Vec::new();
+    for table in ["kept", "other"] {
+        let mut connection = autogen::Connection::memory().await.expect("a database");
+        for sql in [
+            format!("CREATE TABLE {table} (x)"),
+            format!("CREATE INDEX ix_{table} ON {table} (x)"),
+            format!("CREATE TRIGGER on_{table} AFTER INSERT ON {table} BEGIN SELECT 1; END"),
+        ] {
+            connection.execute(&sql).await.expect("SQL");
+        }
+        let filter = autogen::config::Filter::everything();
+        sides.push(
+            autogen::reflect::reflect(&mut connection, &filter)
+                .await
+                .expect("a schema")
+                .schema,
+        );
+    }
+    let none = Extensions::new().include_object(|considered| considered.kind() != "table");
+    let found = compare(Pair::new(&sides[0], &sides[1]), sqlite(), &with(none)).expect("a comparison");
+    assert_eq!(summaries(&found), Vec::<String>::new());
+    let no_tables = without(&[Element::Tables]);
+    let found = compare(Pair::new(&sides[0], &sides[1]), sqlite(), &no_tables).expect("a comparison");
+    assert_eq!(summaries(&found), Vec::<String>::new());
+}
+
 /// Takes the place of the built-in comparison of types: any integer is any other.
 struct LooseTypes;
 

@@ -5,7 +5,7 @@
     reason = "an example is a program, and its main is not called here"
 )]
 #[path = "../../examples/audit_trigger.rs"]
-mod audit_trigger;
+pub(crate) mod audit_trigger;
 #[expect(
     dead_code,
     reason = "an example is a program, and its main is not called here"

@@ -5,5 +5,10 @@ mod comparing;
 mod custom;
 mod examples;
 mod objects;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod project;
 mod rewriting;
+#[cfg(feature = "postgres")]
+#[path = "../support/server.rs"]
+mod server;
