@@ -481,7 +481,12 @@ impl<'a> Project<'a> {
             None
         };
         let hidden = [self.config.version_table.clone(), self.config.history_table()];
-        let filter = self.config.filter.clone().hiding(hidden);
+        let filter = self
+            .config
+            .filter
+            .clone()
+            .hiding(hidden)
+            .with_extensions(self.extensions());
         let home = self.config.home().map(|home| {
             let mut filter = filter.clone();
             filter.set_namespaces(vec![home.to_owned()]);

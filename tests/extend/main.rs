@@ -1,5 +1,5 @@
 //! What a program adds to autogen: directives, rewriters, comparators, filters and object kinds of its own, each through the whole flow.
-#![cfg(feature = "sqlite")]
+#![cfg(feature = "cli")]
 
 mod comparing;
 mod custom;

@@ -1,18 +1,16 @@
 //! A directive of one's own: `op.audit_table("orders")` keeps every change of a table in a table beside it.
 //!
-//! `cargo run --example audit_trigger`
+//! `cd examples/audit_trigger; cargo run --example audit_trigger -- upgrade head`
 //!
-//! Scripts call it as `op.custom("audit_table")`, which any autogen can read and show; only this program knows what SQL it takes. The
+//! This is the whole command line of autogen with one kind of directive more. Scripts call it as `op.custom("audit_table")`, which any autogen can read and show; only this program knows what SQL it takes. The
 //! trait [`Audit`] makes a method of it for scripts that are compiled.
 
-use autogen::database::Open;
 use autogen::dialect::Statement;
 use autogen::directive::{Custom, Directive};
 use autogen::extend::{DirectiveKind, Extensions, Links, Site};
-use autogen::migrate::{Migrator, Options};
-use autogen::script::{Folder, Operations};
-use autogen::{Connection, DatabaseUrl, Engine, Result};
-use std::path::Path;
+use autogen::script::Operations;
+use autogen::{Engine, Environment, Result};
+use std::process::ExitCode;
 
 /// What `op.custom("audit_table")` means.
 struct AuditTable;
@@ -112,77 +110,22 @@ impl Audit for Operations {
     }
 }
 
-/// What this program adds.
+/// The directive.
 pub(crate) fn extensions() -> Extensions {
     Extensions::new().directive(AuditTable)
 }
 
-/// A script as it lies in the folder. Compiled, it could say `op.audit_table("orders")` and would record the same.
-const SCRIPT: &str = r#"//! audit orders
-
-use autogen::script::*;
-
-pub const REVISION: Revision = Revision::new("0001");
-
-pub fn upgrade(op: &mut Operations) {
-    op.create_table("orders").column("id", integer()).primary_key(unnamed(), ["id"]);
-
-    op.custom("audit_table").field("table", "orders");
-}
-
-pub fn downgrade(op: &mut Operations) {
-    op.custom("audit_table").field("table", "orders").field("stop", true);
-
-    op.drop_table("orders").column("id", integer()).primary_key(unnamed(), ["id"]);
-}
-"#;
-
-/// The same as a function that is compiled.
-fn upgrade(op: &mut Operations) {
+/// The script of this folder, as it could be compiled.
+#[cfg_attr(not(test), expect(dead_code, reason = "the script of this folder is read"))]
+pub(crate) fn upgrade(op: &mut Operations) {
     op.audit_table("orders");
 }
 
-/// The whole way in an empty folder: what a compiled script says, and what the audit holds after an insert and a delete.
-pub(crate) async fn run(place: &Path) -> Result<Vec<String>> {
-    let scripts = place.join("migrations");
-    let unwritable =
-        |error| autogen::Error::new(autogen::ErrorKind::Io, "the script cannot be written").because(error);
-    std::fs::create_dir_all(&scripts).map_err(unwritable)?;
-    std::fs::write(scripts.join("0001_audit_orders.rs"), SCRIPT).map_err(unwritable)?;
-
-    let mut op = Operations::new(Engine::Sqlite.name());
-    upgrade(&mut op);
-    let mut directives = op.finish()?;
-    extensions().resolve(&mut directives);
-    let mut said: Vec<String> = directives.iter().map(Directive::summary).collect();
-
-    let folder = Folder::load(scripts)?.with_extensions(&extensions());
-    let url = DatabaseUrl::parse("sqlite://app.db", place)?;
-    let open = || Connection::open(&url, Open::Create);
-    let mut migrator = Migrator::new(open().await?, Engine::Sqlite, &folder, &Options::default())?;
-    migrator.upgrade("head").await?;
-
-    let mut connection = open().await?;
-    connection.execute("INSERT INTO orders VALUES (7), (8)").await?;
-    connection.execute("DELETE FROM orders WHERE id = 7").await?;
-    let rows = connection
-        .query("SELECT what || ' ' || row FROM orders_audit ORDER BY rowid")
-        .await?;
-    for row in &rows {
-        said.push(row.text(0)?.to_owned());
-    }
-
-    migrator.downgrade("base").await?;
-    Ok(said)
+/// What this program adds to the command line.
+pub(crate) fn environment() -> Environment {
+    Environment::new().extensions(extensions())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let place = std::env::temp_dir().join(format!("autogen-audit-{}", std::process::id()));
-    let said = run(&place).await;
-    let _ = std::fs::remove_dir_all(&place);
-    for line in said? {
-        println!("{line}");
-    }
-    Ok(())
+fn main() -> ExitCode {
+    autogen::cli::run(environment())
 }

@@ -1,19 +1,14 @@
 //! A kind of objects of one's own: jobs that a scheduler runs, each a row of a table. The program declares which there are to be; the
 //! comparison finds what to create, change and drop, beside tables and all else.
 //!
-//! `cargo run --example scheduled_jobs`
+//! `cd examples/scheduled_jobs; cargo run --example scheduled_jobs -- revision -m jobs`, then `upgrade head`, `check`.
 
-use autogen::compare::{CompareOptions, Pair, compare};
-use autogen::config::Filter;
-use autogen::database::Open;
 use autogen::dialect::Statement;
-use autogen::directive::{Change, Directive};
+use autogen::directive::Change;
 use autogen::extend::{CustomObject, Extensions, Reading, Site, custom_object};
-use autogen::plan::plan;
 use autogen::schema::Object;
-use autogen::target::{Context, Source, realise};
-use autogen::{Connection, DatabaseUrl, Engine, Result, dialect, reflect};
-use std::path::Path;
+use autogen::{Connection, Engine, Environment, Result};
+use std::process::ExitCode;
 
 const KIND: &str = "scheduled job";
 const TABLE: &str = "scheduled_jobs";
@@ -80,7 +75,7 @@ impl CustomObject for Jobs {
     }
 }
 
-/// What this program adds.
+/// The kind, with the jobs there are to be.
 pub(crate) fn extensions() -> Extensions {
     Extensions::new().object_kind(Jobs {
         declared: vec![
@@ -90,56 +85,11 @@ pub(crate) fn extensions() -> Extensions {
     })
 }
 
-/// The whole way in an empty folder: what is done to a database that has one of the jobs, in another form, and one too many.
-pub(crate) async fn run(place: &Path) -> Result<Vec<String>> {
-    let unwritable =
-        |error| autogen::Error::new(autogen::ErrorKind::Io, "the target cannot be written").because(error);
-    std::fs::create_dir_all(place).map_err(unwritable)?;
-    let wanted = format!("CREATE TABLE {TABLE} (name TEXT, job TEXT); CREATE TABLE sessions (id INTEGER);");
-    std::fs::write(place.join("schema.sql"), wanted).map_err(unwritable)?;
-    let sqlite = dialect::for_engine(Engine::Sqlite)?;
-    let extensions = extensions();
-    let filter = Filter::everything().with_extensions(&extensions);
-
-    let url = DatabaseUrl::parse("sqlite://app.db", place)?;
-    let mut connection = Connection::open(&url, Open::Create).await?;
-    connection
-        .execute(&format!("CREATE TABLE {TABLE} (name TEXT, job TEXT)"))
-        .await?;
-    let rows =
-        format!("INSERT INTO {TABLE} VALUES ('sweep', 'daily: DELETE FROM sessions'), ('old', 'never')");
-    connection.execute(&rows).await?;
-
-    let live = reflect::reflect(&mut connection, &filter).await?.schema;
-    let source = Source::parse("schema.sql", place)?;
-    let target = realise(&source, &Context::new(Engine::Sqlite, &filter))
-        .await?
-        .schema;
-    let options = CompareOptions {
-        extensions,
-        ..CompareOptions::default()
-    };
-    let found = compare(Pair::new(&live, &target), sqlite, &options)?;
-    let plan = plan(&found.upgrade, &live, sqlite)?;
-    for step in &plan.steps {
-        for statement in &step.statements {
-            connection.execute(&statement.sql).await?;
-        }
-    }
-    let now = reflect::reflect(&mut connection, &filter).await?.schema;
-    let mut said: Vec<String> = found.upgrade.iter().map(Directive::summary).collect();
-    let left = compare(Pair::new(&now, &target), sqlite, &options)?;
-    said.push(if left.is_empty() { "in step" } else { "not in step" }.to_owned());
-    Ok(said)
+/// What this program adds to the command line.
+pub(crate) fn environment() -> Environment {
+    Environment::new().extensions(extensions())
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    let place = std::env::temp_dir().join(format!("autogen-jobs-{}", std::process::id()));
-    let said = run(&place).await;
-    let _ = std::fs::remove_dir_all(&place);
-    for line in said? {
-        println!("{line}");
-    }
-    Ok(())
+fn main() -> ExitCode {
+    autogen::cli::run(environment())
 }
