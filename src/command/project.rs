@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     plan::plan,
     schema::Schema,
     script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
-    target::{Context, Missing, Realised, Server, Source, leave_out_unmanaged, realise, realise_both},
+    target::{Context, Missing, Realised, Server, Source, leave_out_unmanaged, realise_both, realise_opened},
 };
 
 /// The word for the project's own database among sources.
@@ -37,6 +37,8 @@ pub(super) struct Project<'a> {
     url: Option<String>,
     scope: Scope,
     given: Given,
+    /// A connection that it took to find out about the engine of a database, for whoever reads that next.
+    opened: Mutex<Option<(DatabaseUrl, Connection)>>,
 }
 
 /// The settings before it is said which of several databases is meant.
@@ -122,6 +124,7 @@ impl<'a> Project<'a> {
             url: global.url.clone(),
             scope: global.scope.clone(),
             given,
+            opened: Mutex::default(),
         })
     }
 
@@ -151,6 +154,7 @@ impl<'a> Project<'a> {
             url: global.url.clone(),
             scope: global.scope.clone(),
             given,
+            opened: Mutex::default(),
         }))
     }
 
@@ -344,7 +348,7 @@ impl<'a> Project<'a> {
         let mut found = None;
         for source in sources {
             let Source::Database(url) = source else { continue };
-            let engine = Connection::engine_behind(url).await?;
+            let engine = self.engine_behind(url).await?;
             let first = *found.get_or_insert(engine);
             if first != engine {
                 return Err(Error::new(
@@ -359,15 +363,35 @@ impl<'a> Project<'a> {
             let url = self.database().map_err(|error| {
                 error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
             })?;
-            Connection::engine_behind(&url).await?
+            self.engine_behind(&url).await?
         };
         for_engine(engine)
+    }
+
+    /// The engine behind a URL. Where that took a connection, it is kept: to connect costs more than to read.
+    async fn engine_behind(&self, url: &DatabaseUrl) -> Result<Engine> {
+        let (engine, connection) = Connection::look_behind(url).await?;
+        if let (Some(connection), Ok(mut opened)) = (connection, self.opened.lock()) {
+            opened.get_or_insert((url.clone(), connection));
+        }
+        Ok(engine)
+    }
+
+    /// The connection that was kept, when it is to that source.
+    fn opened(&self, source: &Source) -> Option<Connection> {
+        let mut opened = self.opened.lock().ok()?;
+        let is_it = matches!((source, &*opened), (Source::Database(url), Some((of, _))) if url == of);
+        if is_it {
+            opened.take().map(|(_, connection)| connection)
+        } else {
+            None
+        }
     }
 
     /// What a source declares.
     ///
     /// # Errors
-    /// As [`realise`].
+    /// As [`realise_opened`].
     pub(super) async fn realise(
         &self,
         source: &Source,
@@ -380,7 +404,8 @@ impl<'a> Project<'a> {
             .home
             .as_ref()
             .filter(|_| matches!(source, Source::Database(_)));
-        let mut realised = realise(source, &surroundings.context(missing, away)).await?;
+        let mut realised =
+            realise_opened(source, &surroundings.context(missing, away), self.opened(source)).await?;
         if let Some(home) = away {
             relocate::schema_from(Arc::make_mut(&mut realised.schema), &home.namespace);
         }
@@ -391,7 +416,7 @@ impl<'a> Project<'a> {
     /// empty one where `missing` says so. `opened` is a connection to the project's database, if there is one by now; it is closed.
     ///
     /// # Errors
-    /// As [`realise`]; of two errors, that of the first source.
+    /// As [`realise_opened`]; of two errors, that of the first source.
     pub(super) async fn realise_both(
         &self,
         sources: Pair<&Source>,
@@ -408,7 +433,7 @@ impl<'a> Project<'a> {
     /// The same for who only wants to know whether they differ.
     ///
     /// # Errors
-    /// As [`realise`].
+    /// As [`realise_opened`].
     pub(super) async fn realise_to_check(
         &self,
         sources: Pair<&Source>,
@@ -440,6 +465,7 @@ impl<'a> Project<'a> {
             surroundings.context(missing.live, away(sources.live)),
             surroundings.context(missing.target, away(sources.target)),
         );
+        let opened = opened.or_else(|| self.opened(sources.live));
         let mut sides = realise_both(sources, contexts.as_ref(), opened).await?;
         // Both sides are then in the default namespace, where the scripts are too.
         for (source, side) in [

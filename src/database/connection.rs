@@ -109,20 +109,31 @@ impl Connection {
     /// # Errors
     /// As [`open`](Self::open), except for a database that is not there.
     pub async fn engine_behind(url: &DatabaseUrl) -> Result<Engine> {
+        let (engine, connection) = Self::look_behind(url).await?;
+        if let Some(connection) = connection {
+            connection.close().await?;
+        }
+        Ok(engine)
+    }
+
+    /// The same with the connection, if it took one to find out: to the database itself, for reading.
+    ///
+    /// # Errors
+    /// As [`engine_behind`](Self::engine_behind).
+    pub(crate) async fn look_behind(url: &DatabaseUrl) -> Result<(Engine, Option<Self>)> {
         match url.engine() {
-            engine @ (Engine::Sqlite | Engine::Postgres) => Ok(engine),
-            Engine::Mysql | Engine::Mariadb => {
-                let connection = match Self::open(url, Open::ReadOnly).await {
-                    // Every server has this one, and everybody may look into it.
-                    Err(error) if error.code() == Some(UNKNOWN_DATABASE) => {
-                        Self::open(&url.with_database("information_schema"), Open::ReadOnly).await?
-                    }
-                    result => result?,
-                };
-                let engine = connection.engine();
-                connection.close().await?;
-                Ok(engine)
-            }
+            engine @ (Engine::Sqlite | Engine::Postgres) => Ok((engine, None)),
+            Engine::Mysql | Engine::Mariadb => match Self::open(url, Open::ReadOnly).await {
+                // Every server has this one, and everybody may look into it.
+                Err(error) if error.code() == Some(UNKNOWN_DATABASE) => {
+                    let url = url.with_database("information_schema");
+                    let beside = Self::open(&url, Open::ReadOnly).await?;
+                    let engine = beside.engine();
+                    beside.close().await?;
+                    Ok((engine, None))
+                }
+                opened => opened.map(|connection| (connection.engine(), Some(connection))),
+            },
         }
     }
 

@@ -146,6 +146,19 @@ pub async fn realise(source: &Source, context: &Context<'_>) -> Result<Realised>
     realise_over(source, context, None).await
 }
 
+/// The same over a connection to the database that the source is, if there is one; it is closed.
+///
+/// # Errors
+/// As [`realise`].
+#[cfg(feature = "cli")]
+pub(crate) async fn realise_opened(
+    source: &Source,
+    context: &Context<'_>,
+    opened: Option<Connection>,
+) -> Result<Realised> {
+    realise_over(source, context, opened).await
+}
+
 /// Reads the schemas of two sources at the same time. `opened` may be a connection to the database that the first is; it is
 /// closed.
 ///

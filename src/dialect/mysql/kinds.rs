@@ -8,6 +8,8 @@ use crate::schema::ObjectKind;
 pub(super) const TRIGGER: &str = "trigger";
 /// The kind of a view.
 pub(super) const VIEW: &str = "view";
+/// The kinds of a package, in the mode of Oracle (MariaDB).
+pub(super) const PACKAGES: [&str; 2] = ["package", "package body"];
 
 const fn row(kind: &'static str, noun: &'static str, stage: KindStage) -> KindRule {
     KindRule {

@@ -266,7 +266,7 @@ impl Mysql {
             ))]),
             D::AlterSequence(change) => self.with_sequences(sequence::alter(change)),
             D::CreateObject(object) => objects::create(object, before, flavour),
-            D::DropObject(object) => Ok(vec![objects::drop(object, flavour)?]),
+            D::DropObject(object) => objects::drop(object, flavour),
             D::ReplaceObject(change) => objects::replace(change, before, flavour),
             D::Execute { sql } => Ok(vec![
                 Statement::new(sql.to_string()).placed(placement::placement(sql)),

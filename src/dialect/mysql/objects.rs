@@ -97,17 +97,17 @@ pub(super) fn create(object: &Object, before: &Schema, flavour: Flavour) -> Resu
     Ok(definition.statements(in_place(object, definition.create, before)))
 }
 
-/// The statement that takes an object away.
+/// The statements that take an object away. DROP PACKAGE is no word outside of the mode that the package was made in.
 ///
 /// # Errors
 /// For a kind that the engine does not have.
-pub(super) fn drop(object: &Object, flavour: Flavour) -> Result<Statement> {
+pub(super) fn drop(object: &Object, flavour: Flavour) -> Result<Vec<Statement>> {
     let rule = rule(&object.id.kind, flavour)?;
-    Ok(super::ddl(format!(
-        "DROP {} {}",
-        rule.noun,
-        qname(&object.id.name)
-    )))
+    let sql = format!("DROP {} {}", rule.noun, qname(&object.id.name));
+    if kinds::PACKAGES.contains(&object.id.kind.as_str()) {
+        return Ok(Definition::of(&object.definition).statements(sql));
+    }
+    Ok(vec![super::ddl(sql)])
 }
 
 /// The statements that make another of an object. Triggers keep their order.
@@ -120,7 +120,7 @@ pub(super) fn replace(change: &Change<Object>, before: &Schema, flavour: Flavour
     if rule.replace == Replace::InPlace && change.old.id == change.new.id {
         return Ok(definition.statements(with_or_replace(definition.create)));
     }
-    let mut statements = vec![drop(&change.old, flavour)?];
+    let mut statements = drop(&change.old, flavour)?;
     statements.extend(create(&change.new, before, flavour)?);
     Ok(statements)
 }

@@ -37,8 +37,8 @@ pub(super) struct ShownColumn {
 pub(super) struct ShownKey {
     /// The period whose overlaps it refuses.
     pub(super) without_overlaps: Option<String>,
-    /// Whether it says USING BTREE.
-    pub(super) says_btree: bool,
+    /// The method behind USING, as it is said though it may be the usual one.
+    pub(super) says: Option<&'static str>,
     pub(super) options: Options,
 }
 
@@ -246,7 +246,8 @@ fn key(clauses: &Clauses<'_>, open: usize, end: usize) -> ShownKey {
                 .insert(option::KEY_BLOCK_SIZE.to_owned(), clauses.meaning(at + 2));
             at += 3;
         } else if clauses.is_word(at, "USING") {
-            key.says_btree = clauses.is_word(at + 1, "BTREE");
+            let methods = ["btree", "hash"];
+            key.says = methods.into_iter().find(|method| clauses.is_word(at + 1, method));
             at += 2;
         } else if clauses.is_word(at, "CLUSTERING") {
             key.options.insert(

@@ -79,13 +79,14 @@ pub(super) fn settle(draft: &mut Draft, engine: Engine, detail: Detail) {
         let mut options = BTreeMap::new();
         if let Some(ShownKey {
             without_overlaps,
-            says_btree,
+            says: method_said,
             options: says,
         }) = shown.get(&name)
         {
             options.extend(says.clone());
-            if *says_btree && detail == Detail::Wording {
-                method = Some("btree");
+            // What is not InnoDB's has been shown in any case.
+            if method_said.is_some() && (detail == Detail::Wording || !is_innodb) {
+                method = *method_said;
             }
             if is_innodb {
                 // It keeps the number and has no use for it.
