@@ -58,6 +58,7 @@ pub(super) fn agree(
     };
     let mut target = schemas.target.clone();
     court.schema(schemas, &mut target, &off)?;
+    extensions.resolve(&mut court.findings.directives);
     Ok(Agreed {
         target: (target != *schemas.target).then_some(target),
         findings: court.findings,

@@ -2,11 +2,13 @@
 
 use crate::project::{compared, schema, sqlite};
 use autogen::compare::{CompareOptions, Comparison, Pair, compare};
-use autogen::dialect::Dialect;
+use autogen::dialect::{Dialect, Statement};
 use autogen::directive::{Change, ColumnChange, Custom, Directive, evolve};
 use autogen::extend::{
-    Comparator, Element, Elements, Extensions, Findings, Flow, Level, Priority, SchemaPart, Subject, Verdict,
+    Comparator, DirectiveKind, Element, Elements, Extensions, Findings, Flow, Level, Links, Priority,
+    SchemaPart, Site, Subject, Verdict,
 };
+use autogen::schema::QName;
 use autogen::{Engine, ErrorKind, Notice, Result};
 
 fn with(extensions: Extensions) -> CompareOptions {
@@ -274,6 +276,60 @@ async fn a_comparator_finds_what_no_built_in_one_looks_for() {
         ["orders: new table", "audit_table (table: orders)"]
     );
     assert_eq!(found.notices[0].message, "orders is audited");
+}
+
+/// Only knows how it is undone, and where it stands.
+struct Audit;
+
+impl DirectiveKind for Audit {
+    fn name(&self) -> &'static str {
+        "audit_table"
+    }
+
+    fn sql(&self, _: &Custom, _: &Site<'_>) -> Result<Vec<Statement>> {
+        Ok(Vec::new())
+    }
+
+    fn reverse(&self, directive: &Custom) -> Option<Vec<Directive>> {
+        Some(vec![Directive::Custom(directive.clone().field("stop", true))])
+    }
+
+    fn links(&self, directive: &Custom) -> Links {
+        let tables: Vec<QName> = directive.text("table").map(Into::into).into_iter().collect();
+        match directive.truth("stop") {
+            Ok(true) => Links {
+                releases: tables,
+                ..Links::default()
+            },
+            Ok(false) | Err(_) => Links {
+                needs: tables,
+                ..Links::default()
+            },
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_directive_that_a_comparator_finds_is_put_in_order_both_ways() {
+    let extensions = Extensions::new().comparator(Audited).directive(Audit);
+    let (live, target) = (
+        schema("CREATE TABLE a (x)").await,
+        schema("CREATE TABLE orders (id integer); CREATE TABLE z (x)").await,
+    );
+    let found = compare(Pair::new(&live, &target), sqlite(), &with(extensions)).expect("a comparison");
+    let place = |all: &[String], one: &str| {
+        all.iter()
+            .position(|summary| summary == one)
+            .expect("it is there")
+    };
+    let there = summaries(&found);
+    assert!(
+        place(&there, "orders: new table") < place(&there, "audit_table (table: orders)"),
+        "{there:?}"
+    );
+    let back: Vec<String> = found.downgrade(sqlite()).iter().map(Directive::summary).collect();
+    let stops = place(&back, "audit_table (table: orders, stop: true)");
+    assert!(stops < place(&back, "orders: drop table"), "{back:?}");
 }
 
 #[tokio::test]

@@ -295,6 +295,65 @@ fn an_engine_that_a_kind_does_not_serve_is_its_own_error() {
     }
 }
 
+/// A trigger with a body, and rows.
+struct Touch;
+
+impl DirectiveKind for Touch {
+    fn name(&self) -> &'static str {
+        "touch"
+    }
+
+    fn sql(&self, _: &Custom, _: &Site<'_>) -> Result<Vec<Statement>> {
+        Ok(vec![Statement::new(
+            "CREATE TRIGGER touch BEFORE INSERT ON t FOR EACH ROW BEGIN SET NEW.a = 1; SET NEW.b = 2; END; \
+             INSERT INTO t VALUES (1, 2)",
+        )])
+    }
+}
+
+#[test]
+fn statements_stand_to_the_transaction_as_the_engine_wants_it() {
+    let mut directives = recorded(|op| {
+        op.custom("touch");
+    });
+    Extensions::new().directive(Touch).resolve(&mut directives);
+    for (engine, alone) in [(Engine::Mysql, true), (Engine::Mariadb, true)] {
+        let dialect = for_engine(engine).expect("a dialect");
+        let plan = plan(&directives, &Schema::new(), dialect).expect("a plan");
+        let [trigger, rows] = plan.steps[0].statements.as_slice() else {
+            panic!("two statements: {:?}", plan.steps)
+        };
+        assert!(
+            trigger.needs_delimiter && trigger.sql.ends_with("END"),
+            "{engine}"
+        );
+        assert_eq!(trigger.placement == Placement::Outside, alone, "{engine}");
+        assert_eq!(rows.placement, Placement::Inside, "{engine}");
+    }
+}
+
+struct Commits;
+
+impl DirectiveKind for Commits {
+    fn name(&self) -> &'static str {
+        "commits"
+    }
+
+    fn sql(&self, _: &Custom, _: &Site<'_>) -> Result<Vec<Statement>> {
+        Ok(vec![Statement::new("COMMIT")])
+    }
+}
+
+#[test]
+fn none_can_end_the_transaction_of_its_script() {
+    let mut directives = recorded(|op| {
+        op.custom("commits");
+    });
+    Extensions::new().directive(Commits).resolve(&mut directives);
+    let error = plan(&directives, &Schema::new(), sqlite()).expect_err("it would commit");
+    assert_eq!(error.message(), "commits: COMMIT in a script");
+}
+
 #[tokio::test]
 async fn one_that_cannot_be_in_a_transaction_runs_outside() {
     let project = Project::new(extensions());

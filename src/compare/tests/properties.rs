@@ -7,6 +7,7 @@ use crate::compare::{CompareOptions, Comparison, Pair, compare};
 use crate::dialect::Dialect;
 use crate::dialect::sqlite::Sqlite;
 use crate::directive::{Directive, evolve};
+use crate::extend::{Element, Elements};
 use crate::schema::Schema;
 use proptest::prelude::*;
 
@@ -66,6 +67,25 @@ proptest! {
         let comparison = compare(schemas.as_ref(), &Strict, &CompareOptions::default()).expect("compares");
         assert_runs(&schemas.live, &comparison.upgrade);
         assert_runs(&schemas.target, &comparison.downgrade(&Strict));
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_scripts_that_lead_there_and_back(
+        schemas in any_pair(),
+        element in proptest::sample::select(Element::ALL.to_vec()),
+    ) {
+        let options = CompareOptions { elements: Elements::all().without(element), ..CompareOptions::default() };
+        for dialect in DIALECTS {
+            let comparison = compare(schemas.as_ref(), dialect, &options).expect("compares");
+            let mut live = schemas.live.clone();
+            evolve(&mut live, &comparison.upgrade, dialect).expect("the upgrade fits");
+            let again = compare(Pair::new(&live, &schemas.target), dialect, &options).expect("compares");
+            prop_assert!(again.is_empty(), "{element}: {:#?}", again.upgrade);
+            evolve(&mut live, &comparison.downgrade(dialect), dialect).expect("the downgrade fits");
+            let back = compare(Pair::new(&live, &schemas.live), dialect, &CompareOptions::default());
+            let left = back.expect("compares").upgrade;
+            prop_assert!(left.is_empty(), "{element}: {left:#?}");
+        }
     }
 
     #[test]
