@@ -31,6 +31,8 @@ pub struct Custom {
     fields: Vec<(String, FieldValue)>,
     behaviour: Option<Arc<dyn DirectiveKind>>,
     place: Option<Box<Place>>,
+    /// The name that was perhaps meant, where a program knows others.
+    meant: Option<String>,
 }
 
 /// The value of a field: one value, or a list of them.
@@ -50,6 +52,7 @@ impl Custom {
             fields: Vec::new(),
             behaviour: None,
             place: None,
+            meant: None,
         }
     }
 
@@ -145,8 +148,12 @@ impl Custom {
 
     fn wrong(&self, key: &str, wanted: &str, found: &FieldValue) -> Error {
         self.error(format!(
-            "field {key:?} of op.custom({:?}) must be {wanted}, and is {found}",
-            self.name
+            "field {key:?} of op.custom({:?}) must be {wanted}, and is {}{found}",
+            self.name,
+            match found {
+                FieldValue::One(_) => "",
+                FieldValue::List(_) => "a list: ",
+            }
         ))
     }
 
@@ -178,6 +185,10 @@ impl Custom {
     pub fn behaving(mut self, kind: Arc<dyn DirectiveKind>) -> Self {
         self.behaviour = Some(kind);
         self
+    }
+
+    pub(crate) fn set_meant(&mut self, meant: Option<&str>) {
+        self.meant = meant.map(str::to_owned);
     }
 
     /// Takes the behaviour of another directive of the same name, if it has none of its own.
@@ -243,12 +254,18 @@ impl Custom {
     /// When nobody knows its kind, a field is wrong, or the kind cannot do it on this engine.
     pub(crate) fn statements(&self, dialect: &dyn Dialect, before: &Schema) -> Result<Vec<Statement>> {
         let Some(kind) = &self.behaviour else {
-            return Err(self
-                .error(format!("this program does not know the directive {:?}", self.name))
-                .hint(
+            let error = self.error(format!(
+                "this program does not know the directive {:?}",
+                self.name
+            ));
+            let error = match &self.meant {
+                Some(meant) => error.hint(format!("did you mean {meant:?}?")),
+                None => error,
+            };
+            return Err(error.hint(
                     "it is defined by a program of your own: run that instead of this one, or register the kind in \
                      `Extensions` (docs/extending.md)",
-                ));
+            ));
         };
         let known = kind.fields();
         let is_unknown = |key: &&String| !known.is_empty() && !known.contains(&key.as_str());
@@ -528,6 +545,35 @@ mod tests {
         );
         let back: Directive = serde_json::from_str(&text).expect("a directive");
         assert_eq!(back, Directive::Custom(custom));
+    }
+
+    #[test]
+    #[cfg(feature = "connect")]
+    fn what_was_written_down_behaves_as_the_script_does() {
+        struct Pause;
+        impl DirectiveKind for Pause {
+            fn name(&self) -> &'static str {
+                "pause"
+            }
+
+            fn sql(&self, _: &Custom, _: &Site<'_>) -> Result<Vec<Statement>> {
+                Ok(Vec::new())
+            }
+
+            fn reverse(&self, _: &Custom) -> Option<Vec<Directive>> {
+                Some(Vec::new())
+            }
+        }
+        let script = [Directive::Custom(Custom::new("pause").behaving(Arc::new(Pause)))];
+        let text = serde_json::to_string(&script[0]).expect("JSON");
+        let mut back: Directive = serde_json::from_str(&text).expect("a directive");
+        assert_eq!(
+            crate::directive::reverse(std::slice::from_ref(&back)).len(),
+            1,
+            "irreversible"
+        );
+        back.adopt_behaviour(&script);
+        assert_eq!(crate::directive::reverse(&[back]), []);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::rewrite::Whole;
 use super::{CustomObject, DirectiveKind, Drafting, Rewriter};
 use crate::Result;
 use crate::directive::Directive;
+use crate::nearest::nearest;
 use crate::schema::{Object, ObjectKind, Schema};
 use crate::script::Script;
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,6 +214,9 @@ impl Extensions {
                 Directive::Custom(custom) => {
                     if let Some(kind) = self.directive_kind(custom.name()) {
                         *custom = custom.clone().behaving(Arc::clone(kind));
+                    } else {
+                        let known = self.0.directives.keys().map(String::as_str);
+                        custom.set_meant(nearest(custom.name(), known));
                     }
                 }
                 Directive::CreateObject(object) | Directive::DropObject(object) => {

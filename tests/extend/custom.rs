@@ -263,6 +263,19 @@ fn fields_that_make_no_sense_are_errors_that_say_what_was_meant() {
     );
     assert_eq!(hint, r#"add `.field("table", ..)`"#);
 
+    let (message, hint) = refused(|op| {
+        op.custom("audit_table").field("table", ["orders"]);
+    });
+    assert!(
+        message.ends_with("must be a text, and is a list: orders"),
+        "{message}"
+    );
+    assert_eq!(hint, "");
+    let (_, hint) = refused(|op| {
+        op.custom("audit_tabel").field("table", "orders");
+    });
+    assert!(hint.starts_with(r#"did you mean "audit_table"?"#), "{hint}");
+
     let mut op = Operations::new("sqlite");
     op.custom("a").field("x", 1).field("x", 2);
     assert_eq!(
