@@ -51,6 +51,7 @@ impl Sides {
             renames: declared,
             column_order: project.config.column_order,
             constraint_names: project.config.constraint_names,
+            elements: project.config.compare.clone(),
             extensions: project.extensions().clone(),
             ..CompareOptions::default()
         };

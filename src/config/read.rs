@@ -38,6 +38,7 @@ pub(super) const KEYS: &[&str] = &[
     "timezone",
     "column_order",
     "constraint_names",
+    "compare",
     "manage",
     "schemas",
     "definer",
@@ -180,6 +181,7 @@ impl Reader<'_> {
                 ];
                 config.constraint_names = self.choice(name, value, &choices)?;
             }
+            "compare" => config.compare = self.compared(name, value)?,
             "include" => self.patterns(name, value, &mut config.filter, Filter::include)?,
             "exclude" => self.patterns(name, value, &mut config.filter, Filter::exclude)?,
             "version_table" => config.version_table = self.non_empty(name, value)?,
@@ -323,7 +325,7 @@ impl Reader<'_> {
             .hint(format!("write {}", words.join(" or "))))
     }
 
-    fn boolean(&self, key: &str, value: &Value<'_>) -> Result<bool> {
+    pub(super) fn boolean(&self, key: &str, value: &Value<'_>) -> Result<bool> {
         match value.get_ref() {
             DeValue::Boolean(value) => Ok(*value),
             other => Err(self.wrong_type(key, "`true` or `false`", other, value)),
@@ -416,6 +418,7 @@ fn place(text: &str, path: &Path, offset: usize) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extend::Elements;
 
     const PATH: &str = "p/autogen.toml";
 
@@ -450,6 +453,7 @@ mod tests {
             assert_eq!(config.filter, Filter::everything());
             assert!(config.target.is_empty());
             assert!(!config.column_order);
+            assert_eq!(config.compare, Elements::all());
         }
     }
 
@@ -516,7 +520,7 @@ mod tests {
             let error = parse(&format!("\"{key}\" = {{}}"));
             assert!(error.map_or_else(
                 |error| !error.message().starts_with("unknown"),
-                |_| matches!(*key, "$schema" | "hooks" | "tenants" | "databases")
+                |_| matches!(*key, "$schema" | "compare" | "hooks" | "tenants" | "databases")
             ));
         }
     }
@@ -587,6 +591,7 @@ mod tests {
                 "1:19 `script_location` must be a string, not a float",
             ),
             ("target = ['']", "1:11 `target` is empty"),
+            ("compare = { type = false }", "1:13 unknown key `type`"),
             (
                 "column_order = 'yes'",
                 "1:16 `column_order` must be `true` or `false`, not a string",

@@ -10,6 +10,7 @@ use super::{
     tenants::PLACEHOLDER,
 };
 use crate::Result;
+use crate::extend::{Element, Elements};
 
 /// So many tenants are worked on at the same time at most: each has a connection.
 const MOST_JOBS: i64 = 256;
@@ -87,6 +88,19 @@ impl Reader<'_> {
             .filter(|jobs| (1..=MOST_JOBS).contains(jobs))
             .and_then(|jobs| usize::try_from(jobs).ok())
             .ok_or_else(|| self.error(format!("`jobs` must be between 1 and {MOST_JOBS}"), value))
+    }
+
+    /// What is compared: `{ comments = false }`. What is not named is.
+    pub(super) fn compared(&self, name: &str, value: &Value<'_>) -> Result<Elements> {
+        let mut elements = Elements::all();
+        for (key, value) in in_order(self.table(name, value)?) {
+            let word = key.get_ref().as_ref();
+            let Some(element) = Element::ALL.into_iter().find(|element| element.word() == word) else {
+                return Err(self.unknown(key, &Element::ALL.map(Element::word)));
+            };
+            elements.set(element, self.boolean(word, value)?);
+        }
+        Ok(elements)
     }
 
     pub(super) fn hooks(&self, name: &str, value: &Value<'_>) -> Result<Hooks> {

@@ -14,6 +14,7 @@ use crate::{
     Error, ErrorKind, Place, Result,
     compare::ConstraintNames,
     database::{DatabaseUrl, redact},
+    extend::Elements,
     nearest::nearest,
     plan::OnlineChanges,
     script::{Format, Locations, Search},
@@ -73,6 +74,8 @@ pub struct Config {
     pub timezone: TimeZone,
     /// `column_order`: whether the order of columns is a difference.
     pub column_order: bool,
+    /// `compare`: what is compared at all.
+    pub compare: Elements,
     /// `constraint_names`: whether names of constraints and indexes are a difference.
     pub constraint_names: ConstraintNames,
     /// `manage`: what else is managed; `None` for what the target speaks of.
@@ -141,6 +144,7 @@ impl Default for Config {
             truncate_slug_length: 40,
             timezone: TimeZone::UTC,
             column_order: false,
+            compare: Elements::all(),
             constraint_names: ConstraintNames::default(),
             manage: None,
             target_code: TargetCode::default(),

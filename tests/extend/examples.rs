@@ -179,4 +179,10 @@ fn compare_callback_decides_what_differs() {
     assert_eq!(copy.run(Environment::new(), &["upgrade", "head"]), 0);
     assert_eq!(copy.run(compare_callback::environment(), &["check"]), 0);
     assert_eq!(copy.run(Environment::new(), &["check"]), 2);
+    // What the settings leave out needs no program.
+    let settings = copy.0.path().join("autogen.toml");
+    let text = fs::read_to_string(&settings).expect("settings");
+    let written = format!("{text}exclude = [\"legacy_*\"]\ncompare = {{ types = false }}\n");
+    fs::write(&settings, written).expect("settings");
+    assert_eq!(copy.run(Environment::new(), &["check"]), 0);
 }
