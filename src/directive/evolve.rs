@@ -217,7 +217,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 Effect::Unknown | Effect::Nothing => Ok(()),
                 Effect::Like(directives) => directives.iter().try_for_each(|directive| self.step(directive)),
             },
-            D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => Ok(()),
+            D::Execute { .. } | D::BulkInsert(_) | D::Run(_) | D::Irreversible { .. } => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@
 //! them out on a [`Schema`](crate::schema::Schema), the planner compiles them. Every change holds old and new, so that each of
 //! these is total. Nothing here reads or writes anything, and nothing knows an engine.
 
+mod code;
 mod custom;
 mod evolve;
 pub mod operations;
@@ -11,6 +12,7 @@ mod reverse;
 mod summary;
 mod tree;
 
+pub use code::Code;
 pub use custom::{Custom, FieldValue};
 pub(crate) use evolve::{Evolution, Families, inherit};
 pub use evolve::{Naming, RenamedPart, evolve};

@@ -44,6 +44,9 @@ pub fn reverse_one(directive: &Directive) -> Vec<Directive> {
         D::Execute { .. } => D::Irreversible {
             why: "what op.execute did cannot be undone by itself".to_owned(),
         },
+        D::Run(code) => D::Irreversible {
+            why: format!("what the code {:?} did cannot be undone by itself", code.name()),
+        },
         D::BulkInsert(insert) => D::Irreversible {
             why: format!(
                 "the rows inserted into {} are not taken out by itself",

@@ -32,6 +32,7 @@ impl Directive {
             D::DropObject(o) => format!("{}: drop {}", o.id.name, o.id.kind),
             D::ReplaceObject(change) => format!("{}: replace {}", change.new.id.name, change.new.id.kind),
             D::Execute { .. } => "run SQL".to_owned(),
+            D::Run(code) => format!("run code: {}", code.name()),
             D::BulkInsert(insert) => format!("{}: insert {} rows", insert.table, insert.rows.len()),
             D::Custom(custom) => custom.summary(),
             D::Irreversible { why } => format!("irreversible: {why}"),
@@ -71,6 +72,7 @@ impl Directive {
             | Self::DropObject(_)
             | Self::ReplaceObject(_)
             | Self::Execute { .. }
+            | Self::Run(_)
             | Self::BulkInsert(_)
             | Self::Irreversible { .. } => Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! The directives as data.
 
-use super::Custom;
+use super::{Code, Custom};
 use crate::schema::{
     Column, Constraint, ConstraintKind, EnumType, Generated, Identity, Index, Name, Namespace, Object, QName,
     Sequence, Sql, Table, TypeName,
@@ -101,6 +101,8 @@ pub enum Directive {
     BulkInsert(BulkInsert),
     /// A directive of the user's own.
     Custom(Custom),
+    /// Code of the user's own, which only a compiled program has.
+    Run(Code),
     /// Stops the run: this direction cannot be gone.
     Irreversible {
         /// Why.
@@ -278,6 +280,7 @@ impl Directive {
             | Self::AlterEnum { .. }
             | Self::Execute { .. }
             | Self::Custom(_)
+            | Self::Run(_)
             | Self::Irreversible { .. } => None,
         }
     }
@@ -288,6 +291,7 @@ impl Directive {
         for other in others {
             match (&mut *self, other) {
                 (Self::Custom(custom), Self::Custom(other)) => custom.adopt(other),
+                (Self::Run(code), Self::Run(other)) => code.adopt(other),
                 (
                     Self::CreateObject(object) | Self::DropObject(object),
                     Self::CreateObject(other) | Self::DropObject(other),
@@ -305,6 +309,9 @@ impl Directive {
 
     /// Whether the user knows best what it does: the database is looked at again behind it, where there is one.
     pub fn is_opaque(&self) -> bool {
-        matches!(self, Self::Execute { .. } | Self::BulkInsert(_) | Self::Custom(_))
+        matches!(
+            self,
+            Self::Execute { .. } | Self::BulkInsert(_) | Self::Custom(_) | Self::Run(_)
+        )
     }
 }

@@ -149,6 +149,7 @@ pub(crate) fn statements(
         | D::Execute { .. }
         | D::BulkInsert(_)
         | D::Custom(_)
+        | D::Run(_)
         | D::Irreversible { .. } => None,
     }
 }

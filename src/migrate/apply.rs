@@ -151,6 +151,7 @@ fn stands_alone(directives: &[Directive], naming: &(impl Naming + ?Sized)) -> bo
         | Directive::CreateEnum(_)
         | Directive::CreateObject(_)
         | Directive::Execute { .. }
+        | Directive::Run(_)
         | Directive::BulkInsert(_) => true,
         Directive::DropNamespace(_)
         | Directive::DropTable(_)
@@ -177,7 +178,7 @@ fn starts_from_schema(directive: &Directive) -> bool {
 /// Whether the model does not know what the schema is like behind a directive.
 pub(super) fn leaves_schema_unknown(directive: &Directive) -> bool {
     match directive {
-        Directive::Execute { .. } => true,
+        Directive::Execute { .. } | Directive::Run(_) => true,
         Directive::Custom(custom) => match custom.effect() {
             extend::Effect::Unknown => true,
             extend::Effect::Nothing | extend::Effect::Like(_) => false,
@@ -335,8 +336,18 @@ impl Run<'_, '_, '_> {
                 self.runner.connection.begin().await?;
                 continue;
             }
+            if let Directive::Run(code) = directive {
+                self.tell(&[&statement.sql]);
+                let ran = code.run(self.runner.connection).await;
+                ran.map_err(|error| error.context(directive.summary()))?;
+                self.done += 1;
+                at += 1;
+                continue;
+            }
             let rest = &all[at..];
-            let stop = rest.iter().position(|(_, s)| s.placement != Placement::Inside);
+            let stop = rest
+                .iter()
+                .position(|(d, s)| s.placement != Placement::Inside || matches!(d, Directive::Run(_)));
             let commits = stop.is_some_and(|stop| rest[stop].1.placement == Placement::CommitBehind);
             let length = stop.map_or(rest.len(), |stop| stop + usize::from(commits));
             self.inside(&rest[..length]).await?;

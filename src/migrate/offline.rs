@@ -7,7 +7,7 @@ use super::ledger::Record;
 use super::preview::{Foresight, Preview, text};
 use super::{Direction, Entry, Ledger, Options};
 use crate::dialect::{Engine, for_engine};
-use crate::plan::{comment, terminated};
+use crate::plan::{comment, refuse_code, terminated};
 use crate::script::{Range, Scripts};
 use crate::{Error, ErrorKind, Result};
 
@@ -58,6 +58,10 @@ pub async fn offline_sql(
         }
         (Direction::Stamp, _) => Vec::new(),
     };
+    for revision in &path {
+        let directives = super::directives(scripts, revision, direction, engine)?;
+        refuse_code(&directives).map_err(|error| error.context(super::name_of(scripts, revision)))?;
+    }
     let foresight = Foresight::behind(scripts, &heads, dialect)
         .await?
         .online(options.online);

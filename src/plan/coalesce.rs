@@ -314,6 +314,7 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
             | D::Execute { .. }
             | D::BulkInsert(_)
             | D::Custom(_)
+            | D::Run(_)
             | D::Irreversible { .. } => Footprint {
                 everything: true,
                 ..Footprint::default()

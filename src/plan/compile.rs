@@ -135,6 +135,11 @@ fn plan_run(
         [directive @ Directive::BulkInsert(insert)] => {
             opaque::check_rows(insert).and_then(|()| dialect.compile(directive, before, after))
         }
+        // Whoever runs the plan knows the directive; the comment is for who reads it.
+        [Directive::Run(code)] => Ok(vec![Statement::new(format!(
+            "-- code of the program: {}",
+            code.name().replace('\n', " ")
+        ))]),
         [directive @ Directive::Custom(_)] => dialect
             .compile(directive, before, after)
             .and_then(|statements| opaque::custom(statements, dialect)),
@@ -218,6 +223,21 @@ fn is_guarded(directive: &Directive) -> bool {
         Directive::AlterTable(_) => true,
         Directive::CreateIndex { index, .. } => index.unique,
         _ => false,
+    }
+}
+
+/// Stops when code of a program would have to become text.
+pub(crate) fn refuse_code(directives: &[Directive]) -> Result<()> {
+    match directives.iter().find_map(|directive| match directive {
+        Directive::Run(code) => Some(code.name()),
+        _ => None,
+    }) {
+        None => Ok(()),
+        Some(name) => Err(Error::new(
+            ErrorKind::Script,
+            format!("the code {name:?} of a program cannot be written down"),
+        )
+        .hint("run the script on the database, with the program that it is compiled into")),
     }
 }
 

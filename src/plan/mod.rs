@@ -14,6 +14,7 @@ mod rows;
 mod segments;
 mod text;
 
+pub(crate) use compile::refuse_code;
 #[cfg(feature = "connect")]
 pub(crate) use compile::refuse_irreversible;
 pub use compile::{Plan, Step, groups, plan};

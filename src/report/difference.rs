@@ -270,7 +270,7 @@ impl Difference {
                 let thing = self.thing(Rank::Custom, custom.name(), said, Mark::Changed);
                 thing.losses.extend(losses);
             }
-            D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {
+            D::Execute { .. } | D::BulkInsert(_) | D::Run(_) | D::Irreversible { .. } => {
                 let line = Line::new(Part::Rest, Mark::Changed, directive.summary());
                 let number = self.things.len().to_string();
                 self.thing(Rank::Sql, "SQL", &number, Mark::Changed)

@@ -245,7 +245,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
                 .extend(old.into_iter().filter(|link| !goes_on.contains(&link.thing)));
         }
         D::Custom(custom) => c.custom(&custom.links()),
-        D::RenameTable(_) | D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {}
+        D::RenameTable(_) | D::Execute { .. } | D::BulkInsert(_) | D::Run(_) | D::Irreversible { .. } => {}
     }
     c.links
 }

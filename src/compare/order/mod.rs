@@ -240,7 +240,7 @@ impl Rank {
                 change.new.id.to_string(),
             ),
             D::Custom(custom) => (Stage::NewObjects, &none, Step::Table, custom.to_string()),
-            D::Execute { .. } | D::BulkInsert(_) | D::Irreversible { .. } => {
+            D::Execute { .. } | D::BulkInsert(_) | D::Run(_) | D::Irreversible { .. } => {
                 (Stage::Tables, &none, Step::Table, directive.summary())
             }
         };

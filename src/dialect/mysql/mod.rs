@@ -290,6 +290,8 @@ impl Mysql {
                     rows.join(",")
                 ))])
             }
+            // It is the program that runs it.
+            D::Run(_) => Ok(Vec::new()),
             D::Custom(custom) => custom.statements(&self, before),
             D::Irreversible { why } => Err(Error::new(
                 ErrorKind::Script,

@@ -218,6 +218,8 @@ impl Dialect for Postgres {
                     rows.join(",")
                 ))
             }
+            // It is the program that runs it.
+            D::Run(_) => Ok(Vec::new()),
             D::Custom(custom) => custom.statements(self, before),
             D::Irreversible { why } => Err(Error::new(
                 ErrorKind::Script,

@@ -262,6 +262,7 @@ impl Relocate for Directive {
             // What is the user's own is kept to the byte; the search path says where it goes.
             Self::Execute { .. }
             | Self::Custom(_)
+            | Self::Run(_)
             | Self::CreateNamespace(_)
             | Self::DropNamespace(_)
             | Self::Irreversible { .. } => {}

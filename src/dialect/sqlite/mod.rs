@@ -264,6 +264,8 @@ impl Dialect for Sqlite {
             }
             D::Execute { sql } => one(sql.to_string()),
             D::BulkInsert(insert) => Ok(ddl::bulk_insert(insert)),
+            // It is the program that runs it.
+            D::Run(_) => Ok(Vec::new()),
             D::Custom(custom) => custom.statements(self, before),
             D::Irreversible { why } => Err(Error::new(ErrorKind::Script, format!("irreversible: {why}"))),
             D::CreateNamespace(_) | D::DropNamespace(_) => Err(unsupported("a namespace")),
@@ -292,6 +294,8 @@ fn needs_foreign_keys_off(directive: &Directive) -> bool {
         D::DropTable(_) | D::AlterTable(_) | D::RenameTable(_) => true,
         D::DropObject(object) => object.id.kind == VIRTUAL_TABLE,
         D::Execute { sql } => turns_foreign_keys_off(sql),
+        // It could not be turned off for code: whether it is needed is only known when it runs.
+        D::Run(_) => false,
         D::Custom(custom) => match custom.effect() {
             Effect::Unknown | Effect::Nothing => false,
             Effect::Like(directives) => directives.iter().any(needs_foreign_keys_off),

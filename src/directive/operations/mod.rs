@@ -6,6 +6,8 @@
 
 mod alter_table;
 mod alteration;
+#[cfg(feature = "connect")]
+mod code;
 mod column;
 mod constraint;
 mod custom;

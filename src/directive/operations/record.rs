@@ -115,7 +115,7 @@ impl Operations {
         self.notes.mistake.take()
     }
 
-    fn record(&mut self, directive: Directive) {
+    pub(super) fn record(&mut self, directive: Directive) {
         self.notes.settle();
         self.directives.push(directive);
     }

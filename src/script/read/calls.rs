@@ -3,7 +3,7 @@
 //! A row is a method of the builder with the types of its arguments. The compiler checks each against the builder, and a test
 //! checks that no method of the builder is left out, so what compiles can be read.
 
-use super::fault::{Fault, Read};
+use super::fault::{COMPILED, Fault, Read};
 use super::value::{Argument, Spanned, Value};
 use crate::directive::operations::{
     AlterEnumChain, AlterTableChain, Alteration, BulkInsertChain, ColumnAttributes, ColumnChanges,
@@ -467,7 +467,10 @@ calls! {
         custom(String)
         irreversible(String)
     }
-    (op) |call: Call| Err(call.unknown("op.", &[STATEMENTS]).hint(METHODS_OF_YOUR_OWN))
+    (op) |call: Call| Err(match call.word.as_str() {
+        "run" => Fault::new(call.span, "`op.run(..)` is code, which only a compiled program can run").hint(COMPILED),
+        _ => call.unknown("op.", &[STATEMENTS]).hint(METHODS_OF_YOUR_OWN),
+    })
 }
 
 calls! {

@@ -5,6 +5,7 @@ use super::literal::{list, text, turns_writing};
 use super::marks::{Line, Marks};
 use super::statement::{Direction, Statement, statement};
 use crate::directive::Directive;
+use crate::plan::refuse_code;
 use crate::script::read::read_here;
 use crate::script::revision::show_time;
 use crate::script::stack::with_stack;
@@ -16,8 +17,10 @@ use quote::quote;
 /// The text of a script, ready to be reviewed, edited, compiled and read.
 ///
 /// # Errors
-/// Internal ones only: when a directive holds what no script can say, such as a change from nothing to nothing.
+/// When code of a program is among the directives; otherwise internal ones only: when a directive holds what no script can say, such as a change from nothing to nothing.
 pub fn render(script: &Script) -> Result<String> {
+    refuse_code(&script.upgrade)?;
+    refuse_code(&script.downgrade)?;
     with_stack(stack_for(CALLS), || render_proved(script))
 }
 

@@ -94,6 +94,8 @@ pub(super) fn statement(directive: &Directive, direction: Direction, attempt: u3
             }
             chain
         }
+        // Only the name can be written; `render` refuses it.
+        D::Run(code) => op("run", [text(code.name())]),
         D::Custom(custom) => {
             let mut chain = op("custom", [text(custom.name())]);
             for (key, said) in custom.fields() {

@@ -1,0 +1,3 @@
+fn main() -> autogen::Result<()> {
+    autogen::embed::collect("migrations")
+}
