@@ -253,7 +253,11 @@ impl<'a> Project<'a> {
             None => Folder::open(self.config.locations())?,
         };
         self.terminal.notices(scripts.notices());
-        Ok(scripts.with_extensions(environment.registered()))
+        let scripts = scripts.with_extensions(environment.registered());
+        Ok(match &self.config.runner {
+            Some(runner) => scripts.with_runner(runner),
+            None => scripts,
+        })
     }
 
     /// What is called around each script that is applied: the hooks of the program, then those of the settings.

@@ -101,3 +101,33 @@ fn rows_that_contradict_stop_the_change() {
         fs::remove_file(program.path(run.stdout.trim())).unwrap();
     }
 }
+
+#[test]
+fn a_script_that_only_a_compiled_program_can_run_is_placed_and_that_program_named() {
+    let program = Program::with_target("CREATE TABLE t (a);");
+    let settings = program.read("autogen.toml");
+    program.write(
+        "autogen.toml",
+        format!("{settings}runner = \"cargo run -p app -- migrate\"\n"),
+    );
+    for (body, what, line) in [
+        ("    op.run(\"x\");\n", "`op.run(..)` is code", 12),
+        ("    for _ in 0..3 {}\n", "a `for` loop", 12),
+        ("    backfill(op);\n", "backfill", 12),
+    ] {
+        program.script_calling("aaaa", "", body, "");
+        let run = program.run(&["upgrade"]).with_code(1);
+        assert!(
+            run.stderr.contains("migrations/aaaa.rs") && run.stderr.contains(what),
+            "{}",
+            run.stderr
+        );
+        assert!(run.stderr.contains(&line.to_string()), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("`cargo run -p app -- migrate`"),
+            "{}",
+            run.stderr
+        );
+        assert!(!program.path("app.db").exists() || program.sqlite(".tables").is_empty());
+    }
+}

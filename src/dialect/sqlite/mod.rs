@@ -294,13 +294,13 @@ fn needs_foreign_keys_off(directive: &Directive) -> bool {
         D::DropTable(_) | D::AlterTable(_) | D::RenameTable(_) => true,
         D::DropObject(object) => object.id.kind == VIRTUAL_TABLE,
         D::Execute { sql } => turns_foreign_keys_off(sql),
-        // It could not be turned off for code: whether it is needed is only known when it runs.
-        D::Run(_) => false,
         D::Custom(custom) => match custom.effect() {
             Effect::Unknown | Effect::Nothing => false,
             Effect::Like(directives) => directives.iter().any(needs_foreign_keys_off),
         },
-        D::CreateNamespace(_)
+        // Of code it is only known when it runs.
+        D::Run(_)
+        | D::CreateNamespace(_)
         | D::DropNamespace(_)
         | D::CreateTable(_)
         | D::CreateIndex { .. }

@@ -6,7 +6,7 @@
 mod find;
 mod write;
 
-use super::read::find_header;
+use super::read::{COMPILED, find_header};
 use super::sql::find_sql_header;
 use super::stack::with_stack;
 use super::{Format, Graph, Header, Operations, RevisionId, Script, checksum, read, read_sql};
@@ -72,6 +72,8 @@ pub struct Entry {
     extensions: Extensions,
     /// The namespace that stands for the default one (PostgreSQL).
     home: Option<Arc<str>>,
+    /// How the program is called that it is compiled into.
+    runner: Option<Arc<str>>,
 }
 
 /// The functions of a compiled script.
@@ -118,7 +120,14 @@ impl Entry {
             }
         } else {
             match self.format {
-                Format::Rust => read(&self.text, Some(&self.path), engine.name()),
+                Format::Rust => {
+                    read(&self.text, Some(&self.path), engine.name()).map_err(|error| match &self.runner {
+                        Some(runner) if error.hints().iter().any(|hint| hint == COMPILED) => error.hint(
+                            format!("autogen.toml says how that program is called: `{runner}`"),
+                        ),
+                        _ => error,
+                    })
+                }
                 Format::Sql => read_sql(&self.text, Some(&self.path), engine),
             }?
         };
@@ -242,6 +251,16 @@ impl Folder {
             entry.extensions = extensions.clone();
         }
         self.extensions = extensions.clone();
+        self
+    }
+
+    /// Says how the program is called that the scripts are compiled into, for the errors of those that only it can run.
+    #[must_use]
+    pub fn with_runner(mut self, runner: &str) -> Self {
+        let runner: Arc<str> = runner.into();
+        for entry in self.entries.values_mut() {
+            entry.runner = Some(Arc::clone(&runner));
+        }
         self
     }
 
@@ -375,11 +394,11 @@ impl Folder {
             let mut locations = self.locations.folders.iter();
             locations.find(|location| file.starts_with(location))
         };
-        let parents = header
+        let mut parents = header
             .revises
             .iter()
             .filter_map(|parent| self.entries.get(parent));
-        match parents.filter_map(|parent| holds(&parent.path)).next() {
+        match parents.find_map(|parent| holds(&parent.path)) {
             Some(location) => Ok(location),
             None if rest.is_empty() => Ok(first),
             None => Err(Error::new(
@@ -419,6 +438,7 @@ fn read_entry(path: PathBuf, format: Format, text: Cow<'static, str>) -> Result<
         code: None,
         extensions: Extensions::default(),
         home: None,
+        runner: None,
     }))
 }
 

@@ -506,7 +506,7 @@ const METHODS_OF_YOUR_OWN: &str = "a method of your own is only known where the 
 
 fn call_type_function(call: Call) -> Read<Value> {
     let Some(wanted) = sizes_of(&call.word) else {
-        return Err(call.unknown("", &[FUNCTIONS, TYPE_FUNCTIONS]));
+        return Err(call.unknown("", &[FUNCTIONS, TYPE_FUNCTIONS]).hint(COMPILED));
     };
     let function = call.word.clone();
     let span = call.span;

@@ -18,7 +18,7 @@ pub(in crate::script) type Read<T> = Result<T, Fault>;
 const ALLOWED: &str = "a script is read, not compiled, so it may hold only calls on `op` with their chains, literals, arrays and \
      tuples of them, `let name = literal;`, constants, and `if op.dialect() == \"..\" { .. } else { .. }`";
 /// Where a script may hold any Rust.
-pub(super) const COMPILED: &str = "run it with the program that the scripts are compiled into, as in `cargo run -- upgrade` (see `autogen::embed`)";
+pub(in crate::script) const COMPILED: &str = "run it with the program that the scripts are compiled into, as in `cargo run -- upgrade` (see `autogen::embed`)";
 const WAY_OUT: &str = "write out what it would compute, or say it in SQL: `op.execute(\"..\")`";
 
 impl Fault {

@@ -15,6 +15,7 @@ mod tests;
 mod tokens;
 mod value;
 
+pub(super) use fault::COMPILED;
 pub(super) use file::read_here;
 pub use file::{read, read_header};
 pub(super) use header::find_header;
