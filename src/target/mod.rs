@@ -39,9 +39,9 @@ mod subscriptions;
 
 #[cfg(feature = "connect")]
 pub use manage::{Declares, leave_out_unmanaged};
-#[cfg(feature = "connect")]
 #[cfg(feature = "cli")]
 pub(crate) use realise::realise_opened;
+#[cfg(feature = "connect")]
 pub use realise::{Context, Missing, Realised, realise, realise_both};
 #[cfg(feature = "connect")]
 pub use server::Server;
