@@ -1,6 +1,7 @@
 //! What people read about a directive: one line of summary, and what it loses.
 
-use super::{AlterColumn, AlterTable, ColumnChange, Directive, TableChange};
+use super::{AlterColumn, AlterTable, Change, ColumnChange, Directive, TableChange};
+use crate::dialect::mysql;
 
 impl Directive {
     /// One line, such as `orders: new table`.
@@ -47,6 +48,7 @@ impl Directive {
                 .changes
                 .iter()
                 .filter_map(|change| change.loss(&alter.table.to_string()))
+                .chain(alter.lost_partitions())
                 .collect(),
             Self::DropSequence(sequence) => vec![format!("the position of sequence {}", sequence.name)],
             Self::AlterEnum { change, renamed } => change
@@ -80,6 +82,30 @@ impl Directive {
 }
 
 impl AlterTable {
+    /// The rows of partitions that go without another that takes them. Where the rows are divided in another way, they all stay.
+    fn lost_partitions(&self) -> Vec<String> {
+        let values = |key: &str| {
+            self.changes.iter().find_map(|change| match change {
+                TableChange::SetOption(change) if change.key == key => Some(&change.value),
+                _ => None,
+            })
+        };
+        let Some(Change {
+            old: Some(old),
+            new: Some(new),
+        }) = values(mysql::option::PARTITIONS)
+        else {
+            return Vec::new();
+        };
+        if values(mysql::option::PARTITION_BY).is_some() || values(mysql::option::SUBPARTITION_BY).is_some() {
+            return Vec::new();
+        }
+        mysql::partitions_lost(old, new)
+            .into_iter()
+            .map(|name| format!("every row of partition {name} of {}", self.table))
+            .collect()
+    }
+
     fn summary(&self) -> String {
         self.changes
             .iter()

@@ -162,6 +162,13 @@ pub(crate) fn columns_differ(number: &'static str, pairs: &[(&str, &str)]) {
     assert_eq!(changed.len(), pairs.len(), "{number}: {changed:?}");
 }
 
+/// What the engine's own tool shows of a database, as pieces in an order of their own.
+pub(crate) fn entries_of(database: &Database) -> Vec<String> {
+    let mut entries = Server::entries(database);
+    entries.sort();
+    entries
+}
+
 /// The server of that engine.
 pub(crate) fn server_of(engine: Engine) -> Option<&'static Server> {
     servers().iter().find(|server| server.engine() == engine)

@@ -18,6 +18,7 @@ mod online;
 mod partitions;
 mod project;
 mod rendering;
+mod round_trip;
 mod runtime;
 #[path = "../support/mod.rs"]
 mod support;

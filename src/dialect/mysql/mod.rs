@@ -34,6 +34,8 @@ mod tests;
 #[cfg(feature = "mysql")]
 pub(crate) use spelling::{quote, text};
 
+pub(crate) use partition::lost as partitions_lost;
+
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
 use crate::directive::{AlterColumn, Directive, Literal, Naming, RenamedPart};
 use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};

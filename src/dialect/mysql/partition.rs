@@ -7,6 +7,7 @@ use super::online::Operation;
 use super::option;
 use crate::dialect::tokens::Tokens;
 use crate::schema::Options;
+use crate::sql::{Lexicon, unquote};
 use std::fmt::Write;
 
 /// The options about partitions.
@@ -142,6 +143,27 @@ pub(super) fn change(old: &Options, new: &Options) -> Option<Step> {
     }
 }
 
+/// The names of partitions whose rows go with them when the lines of `old` become those of `new`.
+pub(crate) fn lost(old: &str, new: &str) -> Vec<String> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let is_range = old.iter().any(|line| bound(line).is_some());
+    let is_list = |line: &&str| Tokens::mysql(line).find(0, &["VALUES", "IN"]).is_some();
+    let step = if is_range {
+        range(&old, &new)
+    } else if old.iter().all(is_list) {
+        of_list(&old, &new)
+    } else {
+        None
+    };
+    if step.is_none_or(|step| step.rows == Rows::Stay) {
+        return Vec::new();
+    }
+    let gone = old.iter().filter(|line| !new.contains(line));
+    gone.filter_map(|line| name(line))
+        .map(|name| unquote(name, &Lexicon::MYSQL).into_owned())
+        .collect()
+}
+
 /// The lines that differ, without those that both begin and end with.
 struct Window<'a> {
     old: &'a [&'a str],
@@ -255,4 +277,26 @@ fn reorganize(from: &[&str], into: &[&str]) -> Option<String> {
 
 fn drop(lines: &[&str]) -> Option<String> {
     Some(format!("DROP PARTITION {}", names(lines)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_range_and_a_list_go_with_their_rows_and_others_do_not() {
+        let range = |ends: &[u32]| {
+            let line = |end| format!("PARTITION `p{end}` VALUES LESS THAN ({end})");
+            ends.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(lost(&range(&[1, 2, 3]), &range(&[1])), ["p2", "p3"]);
+        assert!(lost(&range(&[1, 2, 3]), &range(&[2, 3])).is_empty());
+        assert!(lost(&range(&[1, 2]), &range(&[1, 2, 3])).is_empty());
+        let list = |values: &[u32]| {
+            let line = |value| format!("PARTITION `l{value}` VALUES IN ({value})");
+            values.iter().map(line).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(lost(&list(&[1, 2]), &list(&[2])), ["l1"]);
+        assert!(lost(&list(&[1, 2]), &list(&[1, 3])).is_empty());
+    }
 }
