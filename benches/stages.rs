@@ -278,8 +278,8 @@ fn list_5000_scripts(bencher: Bencher, verb: &str) {
     let scripts = history(5_000);
     let folder = tempfile::tempdir().expect("a folder");
     let settings = format!(
-        "script_location = {:?}\nurl = \"sqlite://app.db\"\n",
-        scripts.path()
+        "script_location = '{}'\nurl = \"sqlite://app.db\"\n",
+        scripts.path().display()
     );
     std::fs::write(folder.path().join("autogen.toml"), settings).expect("a file");
     bencher.bench_local(|| {

@@ -13,9 +13,11 @@ mod listing;
 mod running;
 mod writing;
 
-pub(crate) use listing::{Branches, Current, Heads, History, Show};
-pub(crate) use running::{Downgrade, EnsureVersion, InDoubt, Offline, Stamp, Upgrade};
-pub(crate) use writing::{Edit, Merge, Place, Revision};
+pub(crate) use listing::{Branches, Current, Heads, History, Show, Status};
+pub(crate) use running::{
+    Changed, Downgrade, EnsureVersion, InDoubt, Offline, Order, Plan, Policies, Stamp, Upgrade,
+};
+pub(crate) use writing::{Edit, Merge, Place, Rebase, Revision};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -178,6 +180,8 @@ fn formats(allowed: &'static [Format]) -> impl TypedValueParser<Value = Format> 
 pub(crate) enum Verb {
     Init(Init),
     Revision(Revision),
+    Status(Status),
+    Plan(Plan),
     Upgrade(Upgrade),
     Downgrade(Downgrade),
     Check(Check),
@@ -189,6 +193,7 @@ pub(crate) enum Verb {
     Branches(Branches),
     Show(Show),
     Merge(Merge),
+    Rebase(Rebase),
     Edit(Edit),
     Stamp(Stamp),
     EnsureVersion(EnsureVersion),
@@ -212,6 +217,9 @@ impl Verb {
             Self::Branches(_) => "branches",
             Self::Show(_) => "show",
             Self::Merge(_) => "merge",
+            Self::Rebase(_) => "rebase",
+            Self::Status(_) => "status",
+            Self::Plan(_) => "plan",
             Self::Edit(_) => "edit",
             Self::Stamp(_) => "stamp",
             Self::EnsureVersion(_) => "ensure-version",

@@ -9,8 +9,9 @@ use crate::{
     Result,
     cli::{
         Terminal, Work,
-        arguments::{Downgrade, GlobalOptions, InDoubt, Offline, Upgrade},
+        arguments::{Changed, Downgrade, GlobalOptions, InDoubt, Offline, Order, Policies, Upgrade},
     },
+    config::{ChangedScripts, OutOfOrder},
     database::Open,
     migrate::{self, Direction, Event, Migrator, Options, Ran, offline_sql},
     plan::{comment, terminated},
@@ -27,6 +28,7 @@ pub(super) async fn upgrade(
         direction: Direction::Upgrade,
         to: &arguments.revision,
         offline: &arguments.offline,
+        policies: &arguments.policies,
         in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
@@ -41,6 +43,7 @@ pub(super) async fn downgrade(
         direction: Direction::Downgrade,
         to: &arguments.revision,
         offline: &arguments.offline,
+        policies: &arguments.policies,
         in_doubt: arguments.in_doubt,
     };
     run(terminal, global, &way).await
@@ -51,6 +54,7 @@ struct Way<'a> {
     direction: Direction,
     to: &'a str,
     offline: &'a Offline,
+    policies: &'a Policies,
     in_doubt: Option<InDoubt>,
 }
 
@@ -68,7 +72,8 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
         (Direction::Upgrade | Direction::Stamp, false) => Open::Create,
     };
     let connection = project.connection(&url, open).await?;
-    let options = Options::from(&project.config);
+    let mut options = Options::from(&project.config);
+    set(&mut options, way.policies);
     let work = terminal.work("looking at the ledger");
     let mut migrator = Migrator::new(connection, url.engine(), &scripts, &options)?
         .in_doubt(way.in_doubt.map(|word| match word {
@@ -109,6 +114,24 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
         });
     }
     Ok(Outcome::Fine)
+}
+
+/// What the command line says comes before the settings.
+fn set(options: &mut Options, policies: &Policies) {
+    if let Some(changed) = policies.changed_scripts {
+        options.changed_scripts = match changed {
+            Changed::Stop => ChangedScripts::Stop,
+            Changed::Warn => ChangedScripts::Warn,
+            Changed::Accept => ChangedScripts::Accept,
+        };
+    }
+    if let Some(order) = policies.out_of_order {
+        options.out_of_order = match order {
+            Order::Stop => OutOfOrder::Stop,
+            Order::Warn => OutOfOrder::Warn,
+            Order::Allow => OutOfOrder::Allow,
+        };
+    }
 }
 
 /// Prints what leads from one place in the history to another, without a database.

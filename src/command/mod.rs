@@ -16,7 +16,9 @@ mod inspect;
 mod listing;
 mod merge;
 mod outcome;
+mod plan;
 mod project;
+mod rebase;
 mod renames;
 mod revision;
 mod run;
@@ -24,6 +26,7 @@ mod schema_sql;
 mod sides;
 mod stamp;
 mod standing;
+mod status;
 mod units;
 
 pub(crate) use outcome::Outcome;

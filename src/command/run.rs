@@ -2,7 +2,7 @@
 
 use super::{
     Outcome, apply, check, completions, diff, edit, ensure_version, fleet, init, inspect, listing, merge,
-    revision, stamp, units,
+    plan, rebase, revision, stamp, status, units,
 };
 use crate::{
     Result,
@@ -42,6 +42,9 @@ pub(super) async fn one(terminal: &Terminal, global: &GlobalOptions, verb: &Verb
         Verb::Heads(arguments) => listing::heads(terminal, global, arguments).await,
         Verb::Branches(arguments) => listing::branches(terminal, global, arguments).await,
         Verb::Merge(arguments) => merge::run(terminal, global, arguments).await,
+        Verb::Rebase(arguments) => rebase::run(terminal, global, arguments).await,
+        Verb::Status(arguments) => status::run(terminal, global, arguments).await,
+        Verb::Plan(arguments) => plan::run(terminal, global, arguments).await,
         Verb::Edit(arguments) => edit::run(terminal, global, arguments).await,
         Verb::EnsureVersion(arguments) => ensure_version::run(terminal, global, arguments).await,
         Verb::Show(arguments) => listing::show(terminal, global, arguments).await,

@@ -16,7 +16,7 @@ pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
 pub use filter::{Definer, Filter};
 pub use hooks::{HookCommand, Hooks};
-pub use settings::{Config, Manage, TargetCode, TransactionScope};
+pub use settings::{ChangedScripts, Config, Manage, OutOfOrder, TargetCode, TransactionScope};
 pub use template::FileTemplate;
 pub use tenants::Tenants;
 pub use variables::Variables;

@@ -14,12 +14,13 @@ use toml::{
 };
 
 use super::{
-    Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, TargetCode, TransactionScope,
-    Variables,
+    ChangedScripts, Config, ConstraintNames, Definer, FileTemplate, Filter, Format, Manage, OutOfOrder,
+    TargetCode, TransactionScope, Variables,
     settings::{Secret, unexpandable},
 };
 use crate::{
-    Error, ErrorKind, Place, Result, database::redact, nearest::nearest, plan::OnlineChanges, sql::LineIndex,
+    Error, ErrorKind, Place, Result, database::redact, nearest::nearest, plan::OnlineChanges, script::Search,
+    sql::LineIndex,
 };
 
 /// Every key, in the order of the documentation.
@@ -49,6 +50,8 @@ pub(super) const KEYS: &[&str] = &[
     "concurrent_indexes",
     "online",
     "transaction",
+    "changed_scripts",
+    "out_of_order",
     "runner",
     "hooks",
     "tenants",
@@ -156,7 +159,11 @@ impl Reader<'_> {
                 config.version_locations = locations.into_iter().map(PathBuf::from).collect();
             }
             "recursive_version_locations" => {
-                config.recursive_version_locations = self.boolean(name, value)?;
+                config.recursive_version_locations = if self.boolean(name, value)? {
+                    Search::Recursive
+                } else {
+                    Search::Flat
+                };
             }
             "url" => config.url = Some(self.secret(name, value)?),
             "scratch_url" => config.scratch_url = Some(self.secret(name, value)?),
@@ -216,6 +223,22 @@ impl Reader<'_> {
                     ("off", OnlineChanges::Off),
                 ];
                 config.online = self.choice(name, value, &choices)?;
+            }
+            "changed_scripts" => {
+                let choices = [
+                    ("stop", ChangedScripts::Stop),
+                    ("warn", ChangedScripts::Warn),
+                    ("accept", ChangedScripts::Accept),
+                ];
+                config.changed_scripts = self.choice(name, value, &choices)?;
+            }
+            "out_of_order" => {
+                let choices = [
+                    ("stop", OutOfOrder::Stop),
+                    ("warn", OutOfOrder::Warn),
+                    ("allow", OutOfOrder::Allow),
+                ];
+                config.out_of_order = self.choice(name, value, &choices)?;
             }
             "transaction" => {
                 let choices = [
@@ -492,7 +515,7 @@ mod tests {
             config.locations().folders,
             [Path::new("p/db/a"), Path::new("p/../b")]
         );
-        assert!(config.recursive_version_locations);
+        assert_eq!(config.recursive_version_locations, Search::Recursive);
         assert_eq!(config.target, ["a.sql", "b/$x"]);
         assert_eq!(config.format, Format::Sql);
         assert!(config.filter.admits("table", "ab", None));

@@ -49,6 +49,30 @@ pub enum TransactionScope {
     Run,
 }
 
+/// What a run does about applied scripts that are not any more what they were. Comments, blanks and line endings are no change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ChangedScripts {
+    /// It does not begin.
+    Stop,
+    /// It warns.
+    #[default]
+    Warn,
+    /// It writes down that they are as they should be, and warns no more.
+    Accept,
+}
+
+/// What an upgrade does about pending scripts that were made before one that is applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OutOfOrder {
+    /// It does not begin.
+    Stop,
+    /// It applies them, and warns.
+    Warn,
+    /// It applies them: what each needs is applied before it in any case.
+    #[default]
+    Allow,
+}
+
 /// The settings of one project: `autogen.toml`, checked, with defaults for what it does not say.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
@@ -58,7 +82,7 @@ pub struct Config {
     /// `version_locations`: the folders of the scripts, where they are several, as written; see [`locations`](Self::locations).
     pub version_locations: Vec<PathBuf>,
     /// `recursive_version_locations`: whether scripts in folders inside them count.
-    pub recursive_version_locations: bool,
+    pub recursive_version_locations: Search,
     /// `target`: the sources that declare the schema, as written; see [`targets`](Self::targets).
     pub target: Vec<String>,
     /// `format`: the form of new scripts.
@@ -99,6 +123,10 @@ pub struct Config {
     pub tenants: Option<Tenants>,
     /// `concurrent_indexes`: whether new scripts build and drop indexes while others write, where the engine can do that.
     pub concurrent_indexes: bool,
+    /// `changed_scripts`: what a run does about applied scripts that were changed.
+    pub changed_scripts: ChangedScripts,
+    /// `out_of_order`: what an upgrade does about pending scripts that are older than an applied one.
+    pub out_of_order: OutOfOrder,
     /// `online`: what happens when a table changes that others use, where the engine has several ways to change it.
     pub online: OnlineChanges,
     /// The name of the database these settings are for; `None` for those outside of `[databases]`.
@@ -136,7 +164,9 @@ impl Default for Config {
         Self {
             script_location: PathBuf::from("migrations"),
             version_locations: Vec::new(),
-            recursive_version_locations: false,
+            recursive_version_locations: Search::Flat,
+            changed_scripts: ChangedScripts::default(),
+            out_of_order: OutOfOrder::default(),
             target: Vec::new(),
             format: Format::default(),
             filter: Filter::everything(),
@@ -263,11 +293,7 @@ impl Config {
         };
         Locations {
             folders,
-            search: if self.recursive_version_locations {
-                Search::Recursive
-            } else {
-                Search::Flat
-            },
+            search: self.recursive_version_locations,
         }
     }
 

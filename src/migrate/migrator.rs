@@ -11,7 +11,7 @@ use super::lock::Lock;
 use super::progress::Observer;
 use super::settings::Settings;
 use super::{Direction, Entry, Ledger, Outcome, lock};
-use crate::config::{Config, Filter};
+use crate::config::{ChangedScripts, Config, Filter, OutOfOrder};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
 use crate::plan::OnlineChanges;
@@ -34,6 +34,10 @@ pub struct Options {
     pub statement_timeout: Option<Duration>,
     /// What happens when a table changes that others use, where the engine has several ways to change it.
     pub online: OnlineChanges,
+    /// What happens when applied scripts are not any more what they were.
+    pub changed_scripts: ChangedScripts,
+    /// What happens when a pending script is older than an applied one.
+    pub out_of_order: OutOfOrder,
 }
 
 impl From<&Config> for Options {
@@ -44,6 +48,8 @@ impl From<&Config> for Options {
             lock_timeout: config.lock_timeout,
             statement_timeout: config.statement_timeout,
             online: config.online,
+            changed_scripts: config.changed_scripts,
+            out_of_order: config.out_of_order,
         }
     }
 }
@@ -84,6 +90,8 @@ pub struct Migrator<'a> {
     pub(super) hooks: Vec<Arc<dyn Hook>>,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
+    pub(super) changed_scripts: ChangedScripts,
+    pub(super) out_of_order: OutOfOrder,
 }
 
 impl<'a> Migrator<'a> {
@@ -103,6 +111,8 @@ impl<'a> Migrator<'a> {
         let dialect = for_engine(engine)?;
         let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
         Ok(Self {
+            changed_scripts: options.changed_scripts,
+            out_of_order: options.out_of_order,
             connection,
             dialect,
             scripts,
@@ -281,7 +291,7 @@ impl<'a> Migrator<'a> {
         }
     }
 
-    fn connected(&mut self) -> Result<&mut Connection> {
+    pub(super) fn connected(&mut self) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(not_there)
     }
 
@@ -394,7 +404,7 @@ impl<'a> Migrator<'a> {
     pub async fn changed(&mut self) -> Result<Vec<Notice>> {
         self.recover().await?;
         let record = self.record().await?;
-        let mut notices = self.changed_scripts(&record)?;
+        let mut notices = self.notices_of_changed(&self.changed_revisions(&record)?);
         notices.extend(
             record
                 .unfinished
@@ -422,11 +432,11 @@ impl<'a> Migrator<'a> {
         ))
     }
 
-    /// Applied scripts that are not any more what they were.
-    pub(super) fn changed_scripts(&self, record: &Record) -> Result<Vec<Notice>> {
+    /// Applied scripts that are not any more what they were, in the order in which they came.
+    pub(super) fn changed_revisions(&self, record: &Record) -> Result<Vec<RevisionId>> {
         let applied = self.scripts.graph().ancestors(&record.heads);
         let mut seen = BTreeSet::new();
-        let mut notices = Vec::new();
+        let mut changed = Vec::new();
         for entry in record.history.iter().rev() {
             let (Some(revision), Some(checksum)) = (&entry.revision, &entry.checksum) else {
                 continue;
@@ -439,17 +449,23 @@ impl<'a> Migrator<'a> {
                 continue;
             }
             if self.scripts.checksum(revision)? != *checksum {
-                notices.push(
-                    Notice::warning(format!(
-                        "{} was changed after it was applied",
-                        self.name_of(revision)
-                    ))
-                    .hint("write a new script for what should be different, and put the old one back"),
-                );
+                changed.push(revision.clone());
             }
         }
-        notices.reverse();
-        Ok(notices)
+        changed.reverse();
+        Ok(changed)
+    }
+
+    /// A warning for each of them.
+    pub(super) fn notices_of_changed(&self, changed: &[RevisionId]) -> Vec<Notice> {
+        let notice = |revision| {
+            Notice::warning(format!(
+                "{} was changed after it was applied",
+                self.name_of(revision)
+            ))
+            .hint("write a new script for what should be different, and put the old one back")
+        };
+        changed.iter().map(notice).collect()
     }
 
     pub(super) fn name_of(&self, revision: &RevisionId) -> String {

@@ -14,6 +14,7 @@ mod ledger;
 mod lock;
 mod migrator;
 mod offline;
+mod policy;
 mod preview;
 mod progress;
 mod replay;

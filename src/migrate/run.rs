@@ -107,8 +107,11 @@ impl Migrator<'_> {
             length: tasks.len(),
             overtaken: false,
             ran: Vec::new(),
-            notices: self.changed_scripts(&record)?,
+            notices: self.see_to_changed(&record).await?,
         };
+        if direction == Direction::Upgrade {
+            run.notices.extend(self.see_to_order(&record, &path)?);
+        }
         if run.length > 0 {
             run.notices.extend(self.settings.notice.clone());
         }

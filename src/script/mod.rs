@@ -13,6 +13,7 @@ mod graph;
 mod read;
 mod render;
 mod revision;
+mod rewrite;
 mod scripts;
 mod sql;
 mod stack;

@@ -49,3 +49,9 @@ pub(crate) struct Show {
     #[arg(value_name = "REV", required = true, allow_negative_numbers = true)]
     pub(crate) revisions: Vec<String>,
 }
+
+/// Show on one screen where database, scripts and target are
+///
+/// Exit code 0 whatever it finds: `check` is for programs.
+#[derive(Debug, Args)]
+pub(crate) struct Status {}

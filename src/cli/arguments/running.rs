@@ -38,6 +38,55 @@ pub(crate) struct Offline {
     pub(crate) tag: Option<String>,
 }
 
+/// What a run does about a history that is not as it should be.
+#[derive(Debug, Args)]
+pub(crate) struct Policies {
+    /// What to do about applied scripts that were changed: warn, stop, or accept them as they are now [default: `changed_scripts`]
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, conflicts_with_all = ["dry_run", "sql"])]
+    pub(crate) changed_scripts: Option<Changed>,
+
+    /// What to do about pending scripts that are older than an applied one: allow, warn, stop [default: `out_of_order`]
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, conflicts_with_all = ["dry_run", "sql"])]
+    pub(crate) out_of_order: Option<Order>,
+}
+
+/// What to do about applied scripts that were changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Changed {
+    /// Do not begin
+    Stop,
+    /// Warn
+    Warn,
+    /// Take them as they are now
+    Accept,
+}
+
+/// What to do about pending scripts that are older than an applied one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Order {
+    /// Do not begin
+    Stop,
+    /// Apply them and warn
+    Warn,
+    /// Apply them
+    Allow,
+}
+
+/// Show what `upgrade` would do to the database: scripts, changes, what is lost, transactions
+///
+/// Nothing is changed. With -v each statement too; `upgrade --dry-run` prints them as SQL that can be run.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen plan
+  autogen plan +1 -v
+  autogen plan heads --format json")]
+pub(crate) struct Plan {
+    /// Revision to go up to, as for `upgrade`
+    #[arg(value_name = "REV", default_value = "head", allow_hyphen_values = true)]
+    pub(crate) revision: String,
+}
+
 /// Apply scripts to the database, up to a revision
 ///
 /// Each script and its entry in the ledger are one transaction: a script that fails leaves the database as it was before it.
@@ -57,6 +106,9 @@ pub(crate) struct Upgrade {
 
     #[command(flatten)]
     pub(crate) offline: Offline,
+
+    #[command(flatten)]
+    pub(crate) policies: Policies,
 
     /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["dry_run", "sql"])]
@@ -88,6 +140,9 @@ pub(crate) struct Downgrade {
 
     #[command(flatten)]
     pub(crate) offline: Offline,
+
+    #[command(flatten)]
+    pub(crate) policies: Policies,
 
     /// Say what became of the statement that ran when an earlier run was cut off, where the database does not tell
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["dry_run", "sql"])]

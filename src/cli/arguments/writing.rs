@@ -121,3 +121,28 @@ pub(crate) struct Edit {
     #[arg(value_name = "REV", default_value = "head", allow_negative_numbers = true)]
     pub(crate) revision: String,
 }
+
+/// Put a script of your own behind those of others
+///
+/// After a merge in version control two scripts may revise the same one: there are two heads. This rewrites what yours revises, in place,
+/// so that it follows the other head, and the history is one line again. Scripts that stand on it move with it. A script that is
+/// applied to the database is left alone.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen rebase 3f9c              onto the only other head
+  autogen rebase                   the one of two heads that the database does not have
+  autogen rebase 3f9c --onto 77ab")]
+pub(crate) struct Rebase {
+    /// The script to move, or any that stands on it [default: of two heads the one that is not applied]
+    #[arg(value_name = "REV")]
+    pub(crate) revision: Option<String>,
+
+    /// What it shall revise [default: the only other head]
+    #[arg(long, value_name = "REV")]
+    pub(crate) onto: Option<String>,
+
+    /// Rewrite it although it is applied to the database, or the database cannot be asked
+    #[arg(long)]
+    pub(crate) force: bool,
+}

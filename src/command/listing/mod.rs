@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::{project::Project, standing};
+use super::project::Project;
 use crate::{
     Result,
     cli::Volume,
+    database::Open,
+    migrate::{Migrator, Options},
     report::{Text, Tone},
     script::{Entry, Folder, RevisionId},
 };
@@ -26,9 +28,15 @@ pub(super) use show::show;
 /// # Errors
 /// When the database cannot be asked.
 async fn applied(project: &Project<'_>, scripts: &Folder) -> Result<Vec<RevisionId>> {
-    let standing = standing::of(project, scripts, &project.database()?).await?;
-    let heads = standing.current.into_iter();
-    Ok(heads.map(|applied| applied.revision).collect())
+    let url = project.database()?;
+    let connection = project.connection(&url, Open::ReadOnly).await?;
+    let options = Options::from(&project.config);
+    let mut migrator = Migrator::new(connection, url.engine(), scripts, &options)?;
+    let heads = migrator.current().await?;
+    if let Some(connection) = migrator.into_connection().await? {
+        connection.close().await?;
+    }
+    Ok(heads.into_iter().map(|applied| applied.revision).collect())
 }
 
 /// The same if the database can be asked; the scripts can be listed without it.

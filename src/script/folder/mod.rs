@@ -7,6 +7,7 @@ mod find;
 mod write;
 
 use super::read::{COMPILED, find_header};
+use super::rewrite::with_parents;
 use super::sql::find_sql_header;
 use super::stack::with_stack;
 use super::{Format, Graph, Header, Operations, RevisionId, Script, checksum, read, read_sql};
@@ -21,7 +22,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use write::{slug, write_new};
+use write::{replace, slug, write_new};
 
 pub use find::Search;
 
@@ -379,6 +380,22 @@ impl Folder {
             .join(format!("{name}.{}", format.extension()));
         write_new(&path, text)?;
         Ok(path)
+    }
+
+    /// Lets a script revise other ones, by rewriting its file in place. Gives the path.
+    ///
+    /// # Errors
+    /// When there is no such script, its header cannot be changed, or its file not be written.
+    pub fn rewrite_parents(&self, revision: &RevisionId, parents: &[RevisionId]) -> Result<PathBuf> {
+        let entry = self.entries.get(revision).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Script,
+                format!("there is no script of revision {revision}"),
+            )
+        })?;
+        let text = with_parents(&entry.text, entry.format, &entry.path, parents)?;
+        replace(&entry.path, &text)?;
+        Ok(entry.path.clone())
     }
 
     /// Where a new script goes: where somebody said, else to what it follows, else to the only location.

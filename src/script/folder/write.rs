@@ -56,3 +56,19 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<()> {
     let _ = fs::remove_file(&temporary);
     written.map_err(failed)
 }
+
+/// Puts another text in the place of a file, which is the old one or the new one at any time.
+pub(super) fn replace(path: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Error::new(ErrorKind::Io, format!("{} cannot be written", path.display())).because(error)
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let temporary = folder.join(format!(".autogen-{}.tmp", std::process::id()));
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(failed)
+}
