@@ -97,9 +97,9 @@ fn sql(text: &str, parents: &[RevisionId]) -> Option<String> {
         if line.starts_with("-- autogen: revision ") && !written {
             written = true;
             let ending = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-            for parent in parents {
-                out.extend([WORD, parent.as_str(), ending]);
-            }
+            let ids: Vec<&str> = parents.iter().map(RevisionId::as_str).collect();
+            let ids = if ids.is_empty() { "base".to_owned() } else { ids.join(", ") };
+            out.extend([WORD, ids.as_str(), ending]);
         }
     }
     written.then_some(out)
@@ -134,10 +134,10 @@ mod tests {
     }
 
     #[test]
-    fn sql_has_a_line_for_each() {
+    fn sql_has_a_line_of_its_own() {
         let text = "-- autogen: revision b\n-- autogen: revises a\n-- autogen: upgrade\nSELECT 1;\n-- autogen: downgrade\n";
         let new = with_parents(text, Format::Sql, Path::new("b.sql"), &ids(&["c", "d"])).expect("a text");
-        assert_eq!(new, text.replace("revises a", "revises c\n-- autogen: revises d"));
+        assert_eq!(new, text.replace("revises a", "revises c, d"));
     }
 
     #[test]
