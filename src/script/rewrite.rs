@@ -98,7 +98,11 @@ fn sql(text: &str, parents: &[RevisionId]) -> Option<String> {
             written = true;
             let ending = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
             let ids: Vec<&str> = parents.iter().map(RevisionId::as_str).collect();
-            let ids = if ids.is_empty() { "base".to_owned() } else { ids.join(", ") };
+            let ids = if ids.is_empty() {
+                "base".to_owned()
+            } else {
+                ids.join(", ")
+            };
             out.extend([WORD, ids.as_str(), ending]);
         }
     }
