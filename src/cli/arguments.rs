@@ -17,7 +17,7 @@ pub(crate) use listing::{Branches, Current, Heads, History, Show, Status};
 pub(crate) use running::{
     Changed, Downgrade, EnsureVersion, InDoubt, Offline, Order, Plan, Policies, Stamp, Upgrade,
 };
-pub(crate) use writing::{Edit, Merge, Place, Rebase, Revision};
+pub(crate) use writing::{Edit, Merge, Place, Rebase, Revision, Squash};
 
 const STYLES: Styles = Styles::styled()
     .header(anstyle::AnsiColor::Green.on_default().bold())
@@ -194,6 +194,7 @@ pub(crate) enum Verb {
     Show(Show),
     Merge(Merge),
     Rebase(Rebase),
+    Squash(Squash),
     Edit(Edit),
     Stamp(Stamp),
     EnsureVersion(EnsureVersion),
@@ -218,6 +219,7 @@ impl Verb {
             Self::Show(_) => "show",
             Self::Merge(_) => "merge",
             Self::Rebase(_) => "rebase",
+            Self::Squash(_) => "squash",
             Self::Status(_) => "status",
             Self::Plan(_) => "plan",
             Self::Edit(_) => "edit",

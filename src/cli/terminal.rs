@@ -188,7 +188,14 @@ impl Terminal {
     /// # Errors
     /// When standard output takes no more, as on a full disk. A reader that went away is none.
     pub(crate) fn data(&self, text: &Text) -> Result<()> {
-        self.write_painted(&paint(text))
+        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let coloured = out.current_choice() != anstream::ColorChoice::Never;
+        drop(out);
+        if coloured || self.captured.is_some() {
+            return self.write_painted(&paint(text));
+        }
+        // To take codes out again costs more than a long list does.
+        self.plain_data(&text.to_string())
     }
 
     fn write_painted(&self, painted: &str) -> Result<()> {

@@ -24,6 +24,7 @@ mod revision;
 mod run;
 mod schema_sql;
 mod sides;
+mod squash;
 mod stamp;
 mod standing;
 mod status;

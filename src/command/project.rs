@@ -484,6 +484,22 @@ impl<'a> Project<'a> {
         Ok(sides)
     }
 
+    /// The schema that other scripts than those of the project lead to.
+    ///
+    /// # Errors
+    /// As [`realise_opened`].
+    pub(super) async fn realise_scripts(
+        &self,
+        scripts: Folder,
+        to: &str,
+        dialect: &dyn Dialect,
+    ) -> Result<Realised> {
+        let source = Source::Migrations(Some(to.to_owned()));
+        let mut surroundings = self.surroundings([], dialect)?;
+        surroundings.scripts = Some(scripts);
+        realise_opened(&source, &surroundings.context(Missing::Error, None), None).await
+    }
+
     /// What sources are realised with. The server is that of the first database among them, else that of the project's.
     fn surroundings<'s>(
         &'s self,

@@ -2,7 +2,7 @@
 
 use super::{
     Outcome, apply, check, completions, diff, edit, ensure_version, fleet, init, inspect, listing, merge,
-    plan, rebase, revision, stamp, status, units,
+    plan, rebase, revision, squash, stamp, status, units,
 };
 use crate::{
     Result,
@@ -43,6 +43,7 @@ pub(super) async fn one(terminal: &Terminal, global: &GlobalOptions, verb: &Verb
         Verb::Branches(arguments) => listing::branches(terminal, global, arguments).await,
         Verb::Merge(arguments) => merge::run(terminal, global, arguments).await,
         Verb::Rebase(arguments) => rebase::run(terminal, global, arguments).await,
+        Verb::Squash(arguments) => squash::run(terminal, global, arguments).await,
         Verb::Status(arguments) => status::run(terminal, global, arguments).await,
         Verb::Plan(arguments) => plan::run(terminal, global, arguments).await,
         Verb::Edit(arguments) => edit::run(terminal, global, arguments).await,

@@ -392,9 +392,35 @@ impl<'a> Migrator<'a> {
             )),
             _ => error,
         };
+        if let Some(into) = self.squashed_into(unknown) {
+            return Err(error
+                .hint(format!(
+                    "{unknown} was squashed into {into}, of which the database has only a part"
+                ))
+                .hint(format!(
+                    "upgrade it to {into} with the scripts as they were before, and come back"
+                )));
+        }
         Err(error
             .hint("get the script back from version control, or update your checkout")
             .hint("if the database really is at another revision, say so with `autogen stamp REVISION`"))
+    }
+
+    /// The script that has taken the place of a revision.
+    fn squashed_into(&self, revision: &RevisionId) -> Option<&RevisionId> {
+        self.scripts.graph().order().find(|other| {
+            let header = self.scripts.header(other);
+            header.is_some_and(|header| header.replaces.contains(revision))
+        })
+    }
+
+    /// Whether it came to the database as the scripts that were squashed into it later.
+    fn came_in_parts(&self, record: &Record, revision: &RevisionId) -> bool {
+        let Some(header) = self.scripts.header(revision) else {
+            return false;
+        };
+        let mut applied = record.history.iter().filter_map(|entry| entry.revision.as_ref());
+        !header.replaces.is_empty() && applied.any(|applied| header.replaces.contains(applied))
     }
 
     /// A warning for every applied script that is not any more what it was, and for one that is half done.
@@ -448,7 +474,7 @@ impl<'a> Migrator<'a> {
             {
                 continue;
             }
-            if self.scripts.checksum(revision)? != *checksum {
+            if self.scripts.checksum(revision)? != *checksum && !self.came_in_parts(record, revision) {
                 changed.push(revision.clone());
             }
         }

@@ -101,6 +101,7 @@ pub struct Revision {
     revises: &'static [&'static str],
     branch_labels: &'static [&'static str],
     depends_on: &'static [&'static str],
+    replaces: &'static [&'static str],
 }
 
 impl Revision {
@@ -111,6 +112,7 @@ impl Revision {
             revises: &[],
             branch_labels: &[],
             depends_on: &[],
+            replaces: &[],
         }
     }
 
@@ -135,6 +137,14 @@ impl Revision {
         }
     }
 
+    /// The revisions that were squashed into it, without itself.
+    pub const fn replaces(self, ids: &'static [&'static str]) -> Self {
+        Self {
+            replaces: ids,
+            ..self
+        }
+    }
+
     /// The header that a reader of the script's text gets, but for message and time, which stand in comments.
     ///
     /// # Errors
@@ -149,6 +159,7 @@ impl Revision {
             revises: ids(self.revises)?,
             branch_labels: self.branch_labels.iter().map(ToString::to_string).collect(),
             depends_on: self.depends_on.iter().map(ToString::to_string).collect(),
+            replaces: ids(self.replaces)?,
             ..Header::new(RevisionId::new(self.id)?)
         })
     }
@@ -165,6 +176,8 @@ pub struct Header {
     pub branch_labels: Vec<String>,
     /// Revisions or labels of other lines that must be applied before it.
     pub depends_on: Vec<String>,
+    /// The revisions that were squashed into it, without itself: where one of them is applied, this one is half there.
+    pub replaces: Vec<RevisionId>,
     /// What it does, in the words of who made it; may be empty.
     pub message: String,
     /// When it was made, to the second.
@@ -179,6 +192,7 @@ impl Header {
             revises: Vec::new(),
             branch_labels: Vec::new(),
             depends_on: Vec::new(),
+            replaces: Vec::new(),
             message: String::new(),
             created: None,
         }

@@ -83,6 +83,9 @@ fn header_text(header: &Header, engine: Engine) -> String {
             .map(|label| ("branch label", one_line(label))),
     );
     lines.extend(header.depends_on.iter().map(|id| ("depends on", one_line(id))));
+    if !header.replaces.is_empty() {
+        lines.push(("replaces", ids(&header.replaces)));
+    }
     lines.extend(header.created.map(|time| ("created", show_time(time))));
     lines.push(("dialect", engine.name().to_owned()));
     lines.iter().fold(String::new(), |mut out, (key, value)| {
@@ -387,6 +390,7 @@ impl Source<'_> {
                 "revises" => header.revises = self.ids(value, start)?,
                 "branch label" => header.branch_labels.push(value.to_owned()),
                 "depends on" => header.depends_on.push(value.to_owned()),
+                "replaces" => header.replaces = self.ids(value, start)?,
                 "created" => header.created = read_time(value),
                 _ => return Err(self.unknown_key(key, start)),
             }
@@ -444,7 +448,7 @@ impl Source<'_> {
 }
 
 /// What a comment of ours may begin with; a longer one before what it begins with.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "revision",
     "revises",
     "message",
@@ -452,6 +456,7 @@ const KEYS: [&str; 9] = [
     "dialect",
     "branch label",
     "depends on",
+    "replaces",
     "upgrade",
     "downgrade",
 ];

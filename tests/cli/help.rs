@@ -22,6 +22,7 @@ fn help() {
         "show",
         "merge",
         "rebase",
+        "squash",
         "status",
         "plan",
         "edit",

@@ -10,6 +10,7 @@ mod places;
 #[path = "../support/program.rs"]
 mod program;
 mod rows;
+mod squash;
 mod writing;
 
 use program::{Program, Run};

@@ -146,3 +146,23 @@ pub(crate) struct Rebase {
     #[arg(long)]
     pub(crate) force: bool,
 }
+
+/// Make one script of several that follow each other
+///
+/// The new one keeps the id of the last, so that databases that have all of them are where they were; it says which it replaces, so that
+/// one that has only some is told what to do. On a scratch database both ways are taken first: unless they lead to the same schema,
+/// nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  autogen squash 3f9c:77ab
+  autogen squash :head -m \"the schema of 2.0\"")]
+pub(crate) struct Squash {
+    /// The scripts: `OLDEST:NEWEST`, both included
+    #[arg(value_name = "RANGE")]
+    pub(crate) range: String,
+
+    /// What the new script is about [default: what the last one is]
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) message: Option<String>,
+}

@@ -398,6 +398,29 @@ impl Folder {
         Ok(entry.path.clone())
     }
 
+    /// Puts one script in the place of several: its text in that of the last, whose id it has; the files of the others go. Gives the
+    /// path.
+    ///
+    /// # Errors
+    /// When one of them is not there, or a file cannot be written or removed.
+    pub fn squash(&self, revisions: &[&RevisionId], text: &str, format: Format) -> Result<PathBuf> {
+        let entries: Vec<&Entry> = revisions.iter().filter_map(|id| self.entries.get(*id)).collect();
+        let Some((last, others)) = entries.split_last() else {
+            return Err(Error::new(ErrorKind::Usage, "there is nothing to squash"));
+        };
+        let path = last.path.with_extension(format.extension());
+        replace(&path, text)?;
+        let old = others.iter().map(|entry| &entry.path);
+        for gone in old.chain((path != last.path).then_some(&last.path)) {
+            std::fs::remove_file(gone).map_err(|error| {
+                Error::new(ErrorKind::Io, format!("{} cannot be removed", gone.display()))
+                    .because(error)
+                    .hint(format!("remove it by hand: what it did is in {}", path.display()))
+            })?;
+        }
+        Ok(path)
+    }
+
     /// Where a new script goes: where somebody said, else to what it follows, else to the only location.
     fn location_for(&self, header: &Header) -> Result<&Path> {
         if let Some(chosen) = &self.chosen {

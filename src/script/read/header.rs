@@ -61,10 +61,11 @@ fn revision(tokens: &mut Tokens) -> Read<Header> {
             "revises" => header.revises = words.iter().map(id).collect::<Read<_>>()?,
             "branch_labels" => header.branch_labels = plain(&words),
             "depends_on" => header.depends_on = plain(&words),
+            "replaces" => header.replaces = words.iter().map(id).collect::<Read<_>>()?,
             other => {
                 return Err(
                     Fault::new(method.span(), format!("`Revision` has no method `{other}`"))
-                        .hint("known here: revises, branch_labels, depends_on"),
+                        .hint("known here: revises, branch_labels, depends_on, replaces"),
                 );
             }
         }

@@ -126,10 +126,12 @@ fn constant(header: &Header) -> Result<String> {
     let revises: Vec<&str> = header.revises.iter().map(RevisionId::as_str).collect();
     let labels: Vec<&str> = header.branch_labels.iter().map(String::as_str).collect();
     let depends_on: Vec<&str> = header.depends_on.iter().map(String::as_str).collect();
+    let replaces: Vec<&str> = header.replaces.iter().map(RevisionId::as_str).collect();
     for (method, words) in [
         (quote!(revises), revises),
         (quote!(branch_labels), labels),
         (quote!(depends_on), depends_on),
+        (quote!(replaces), replaces),
     ] {
         if !words.is_empty() {
             let words = list(words.into_iter().map(text));
