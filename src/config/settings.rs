@@ -75,7 +75,6 @@ pub enum OutOfOrder {
 
 /// The settings of one project: `autogen.toml`, checked, with defaults for what it does not say.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 pub struct Config {
     /// `script_location`: the folder of the scripts, as written; see [`script_folder`](Self::script_folder).
     pub script_location: PathBuf,

@@ -604,15 +604,17 @@ fn header() -> impl Strategy<Value = Header> {
         vec(id(), 0..3),
         vec(hostile(), 0..2),
         vec(hostile(), 0..2),
+        vec(id(), 0..2),
         message,
         option::of(second),
     )
         .prop_map(
-            |(revision, revises, branch_labels, depends_on, message, created)| Header {
+            |(revision, revises, branch_labels, depends_on, replaces, message, created)| Header {
                 revision,
                 revises,
                 branch_labels,
                 depends_on,
+                replaces,
                 message,
                 created,
             },
