@@ -111,6 +111,23 @@ pub struct Session {
     pub after: Vec<String>,
 }
 
+impl Session {
+    /// Adds what other scripts need, once.
+    #[cfg(feature = "connect")]
+    pub(crate) fn extend(&mut self, other: &Self) {
+        let add = |to: &mut Vec<String>, from: &[String]| {
+            for sql in from {
+                if !to.contains(sql) {
+                    to.push(sql.clone());
+                }
+            }
+        };
+        add(&mut self.before, &other.before);
+        add(&mut self.checks, &other.checks);
+        add(&mut self.after, &other.after);
+    }
+}
+
 /// One SQL statement with what it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {

@@ -8,6 +8,7 @@
 use super::doubt;
 use super::journal::{Journal, Progress};
 use super::progress::{Event, Observer};
+use super::whole_run;
 use crate::config::Filter;
 use crate::database::{Connection, Refused};
 use crate::dialect::{Alone, Dialect, Placement, Statement};
@@ -44,6 +45,8 @@ pub(super) struct Runner<'a> {
     pub(super) filter: &'a Filter,
     /// What is asked of an engine that has several ways to change a table.
     pub(super) online: OnlineChanges,
+    /// Whether the transaction may be committed on the way, where a statement needs that.
+    pub(super) may_commit: bool,
     pub(super) observer: &'a mut dyn Observer,
 }
 
@@ -324,6 +327,11 @@ impl Run<'_, '_, '_> {
             .collect();
         self.total = progress.before + all.len() as u64;
         let mut at = skipped;
+        if !self.runner.may_commit
+            && let Some((directive, statement)) = all.iter().find(|(_, s)| s.placement != Placement::Inside)
+        {
+            return Err(failed(whole_run::refused(), directive, statement));
+        }
         while at < all.len() {
             let (directive, statement) = all[at];
             if statement.placement == Placement::Outside {

@@ -11,7 +11,7 @@ use super::lock::Lock;
 use super::progress::Observer;
 use super::settings::Settings;
 use super::{Direction, Entry, Ledger, Outcome, lock};
-use crate::config::{ChangedScripts, Config, Filter, OutOfOrder};
+use crate::config::{ChangedScripts, Config, Filter, OutOfOrder, TransactionScope};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session, for_engine};
 use crate::plan::OnlineChanges;
@@ -32,6 +32,8 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// How long one statement may take, where the engine can be told; `None` for what the server says.
     pub statement_timeout: Option<Duration>,
+    /// What commits together, where the engine has transactions for it.
+    pub transaction: TransactionScope,
     /// What happens when a table changes that others use, where the engine has several ways to change it.
     pub online: OnlineChanges,
     /// What happens when applied scripts are not any more what they were.
@@ -47,6 +49,7 @@ impl From<&Config> for Options {
             history_table: config.history_table(),
             lock_timeout: config.lock_timeout,
             statement_timeout: config.statement_timeout,
+            transaction: config.transaction,
             online: config.online,
             changed_scripts: config.changed_scripts,
             out_of_order: config.out_of_order,
@@ -88,6 +91,7 @@ pub struct Migrator<'a> {
     pub(super) settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
     pub(super) hooks: Vec<Arc<dyn Hook>>,
+    pub(super) transaction: TransactionScope,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
     pub(super) changed_scripts: ChangedScripts,
@@ -127,6 +131,7 @@ impl<'a> Migrator<'a> {
             settings: Settings::of(engine, options),
             observer: Box::new(()),
             hooks: Vec::new(),
+            transaction: options.transaction,
             unfinished: None,
         })
     }

@@ -24,6 +24,7 @@ mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
+mod whole_run;
 
 pub use crate::script::Scripts;
 pub use doubt::InDoubt;

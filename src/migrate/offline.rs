@@ -64,7 +64,8 @@ pub async fn offline_sql(
     }
     let foresight = Foresight::behind(scripts, &heads, dialect)
         .await?
-        .online(options.online);
+        .online(options.online)
+        .together(options.transaction);
     let record = Record {
         heads,
         ..Record::default()

@@ -11,7 +11,7 @@ use super::run::moved;
 use super::{Direction, Entry, Ledger, Migrator, Scripts};
 use crate::Result;
 use crate::compare::{CompareOptions, Pair, compare};
-use crate::config::Filter;
+use crate::config::{Filter, TransactionScope};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session};
 use crate::directive::Directive;
@@ -75,7 +75,7 @@ impl Migrator<'_> {
             Some(connection) if !path.is_empty() => reflect(connection, &self.filter).await?.schema,
             _ => Schema::new(),
         };
-        let foresight = Foresight::new(schema, self.dialect, self.online);
+        let foresight = Foresight::new(schema, self.dialect, self.online).together(self.transaction);
         text(
             self.scripts,
             &self.ledger,
@@ -110,6 +110,17 @@ pub(super) async fn text(
         }
         out.push('\n');
     }
+    let transactional = foresight.dialect.facts().transactional_ddl;
+    foresight.whole = foresight.transaction == TransactionScope::Run && transactional && path.len() > 1;
+    let mut around = Session::default();
+    if foresight.whole {
+        for revision in path {
+            let directives = super::directives(scripts, revision, direction, foresight.dialect.engine())?;
+            around.extend(&foresight.dialect.session(&directives));
+        }
+        out.extend(around.before.iter().map(|sql| terminated(sql)));
+        out.push_str("BEGIN;\n\n");
+    }
     for revision in path {
         let name = super::name_of(scripts, revision);
         let directives = super::directives(scripts, revision, direction, foresight.dialect.engine())?;
@@ -123,7 +134,7 @@ pub(super) async fn text(
         };
         out.push_str(&comment(&format!("{direction} {title}")));
         let session = foresight.dialect.session(&directives);
-        for sql in &session.before {
+        for sql in session.before.iter().filter(|_| !foresight.whole) {
             out.push_str(&terminated(sql));
         }
         let (mut body, statements) = foresight
@@ -131,7 +142,6 @@ pub(super) async fn text(
             .await
             .map_err(|error| error.context(&name))?;
 
-        let transactional = foresight.dialect.facts().transactional_ddl;
         if transactional {
             body.open();
         } else {
@@ -171,10 +181,14 @@ pub(super) async fn text(
             message: message.to_owned(),
             segments,
         });
-        for sql in &session.after {
+        for sql in session.after.iter().filter(|_| !foresight.whole) {
             out.push_str(&terminated(sql));
         }
         out.push('\n');
+    }
+    if foresight.whole {
+        out.push_str("COMMIT;\n");
+        out.extend(around.after.iter().map(|sql| terminated(sql)));
     }
     Ok(Preview {
         sql: out,
@@ -191,6 +205,9 @@ pub(super) struct Foresight {
     sure: bool,
     /// A copy of the database without its rows, made when SQL of the user's own is met.
     scratch: Option<Connection>,
+    transaction: TransactionScope,
+    /// Whether the scripts that follow are one transaction.
+    whole: bool,
 }
 
 impl Foresight {
@@ -201,7 +218,15 @@ impl Foresight {
             schema,
             sure: true,
             scratch: None,
+            transaction: TransactionScope::Script,
+            whole: false,
         }
+    }
+
+    /// Foresees what commits together.
+    pub(super) fn together(mut self, transaction: TransactionScope) -> Self {
+        self.transaction = transaction;
+        self
     }
 
     /// Foresees that scripts from here on change tables as `online` says.
@@ -244,7 +269,11 @@ impl Foresight {
 
     /// The text of a script, and how many statements it has.
     async fn script(&mut self, directives: &[Directive], session: &Session) -> Result<(Segments, u64)> {
-        let mut out = Segments::default();
+        let mut out = if self.whole {
+            Segments::within_a_transaction()
+        } else {
+            Segments::default()
+        };
         let mut statements = 0;
         self.on_scratch(&session.before).await;
         for group in groups(directives) {
@@ -258,6 +287,9 @@ impl Foresight {
             for step in &plan.steps {
                 out.step(step);
                 statements += step.statements.len() as u64;
+            }
+            if !out.fits() {
+                return Err(super::whole_run::refused());
             }
             self.follow(group, plan).await;
         }

@@ -41,6 +41,7 @@ pub(crate) async fn replay(
             dialect,
             filter: &filter,
             online: OnlineChanges::Off,
+            may_commit: true,
             observer: &mut (),
         };
         let applied = Box::pin(apply(runner, &directives, Start::Anew(known.take()), None))

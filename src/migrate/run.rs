@@ -11,6 +11,7 @@ use super::ledger::{Record, Unfinished};
 use super::migrator::{not_there, opposite};
 use super::progress::Event;
 use super::{Direction, Entry, Migrator};
+use crate::config::TransactionScope;
 use crate::dialect::Session;
 use crate::directive::{Directive, reverse};
 use crate::script::Scripts;
@@ -44,28 +45,46 @@ pub struct Ran {
 }
 
 /// A script that is to run.
-struct Task {
-    header: Header,
+pub(super) struct Task {
+    pub(super) header: Header,
     directives: Vec<Directive>,
     checksum: String,
-    session: Session,
+    pub(super) session: Session,
     /// Whether it takes back what a run of the script in the other direction left half done.
     takes_back: bool,
 }
 
 /// A run on its way.
-struct Run {
-    direction: Direction,
+pub(super) struct Run {
+    pub(super) direction: Direction,
     /// How many scripts it has.
     length: usize,
     /// Whether somebody else has moved the database since it began, so that scripts may have run already.
     overtaken: bool,
-    ran: Vec<Ran>,
+    pub(super) ran: Vec<Ran>,
     notices: Vec<Notice>,
+    /// Whether all scripts are one transaction, so that none of them may commit.
+    whole: bool,
+}
+
+impl Task {
+    /// Its line in the history, before it runs.
+    pub(super) fn entry(&self, direction: Direction) -> Entry {
+        Entry {
+            revision: Some(self.header.revision.clone()),
+            direction,
+            checksum: Some(self.checksum.clone()),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: Some(Timestamp::now()),
+            finished_at: None,
+            statements: 0,
+            statements_total: 0,
+        }
+    }
 }
 
 /// What came of one script.
-enum Progressed {
+pub(super) enum Progressed {
     /// It ran.
     Done {
         /// The heads now.
@@ -78,10 +97,10 @@ enum Progressed {
 }
 
 /// What came of one script, before it is committed.
-struct Work {
-    step: Progressed,
+pub(super) struct Work {
+    pub(super) step: Progressed,
     /// How many statements it took, if it ran.
-    statements: Option<u64>,
+    pub(super) statements: Option<u64>,
 }
 
 /// What runs for a script, and from where.
@@ -108,6 +127,10 @@ impl Migrator<'_> {
             overtaken: false,
             ran: Vec::new(),
             notices: self.see_to_changed(&record).await?,
+            whole: self.transaction == TransactionScope::Run
+                && self.dialect.facts().transactional_ddl
+                && tasks.len() > 1
+                && record.unfinished.is_none(),
         };
         if direction == Direction::Upgrade {
             run.notices.extend(self.see_to_order(&record, &path)?);
@@ -128,6 +151,17 @@ impl Migrator<'_> {
             self.observer.event(&Event::Noticed(notice));
         }
         let mut heads = record.heads;
+        if run.whole {
+            return match self.whole_run(tasks, heads, &mut run).await? {
+                Some(heads) => Ok(Outcome {
+                    ran: run.ran,
+                    heads,
+                    notices: run.notices,
+                }),
+                // What is left to do, if anything, is seen from where the other one has gone to.
+                None => Box::pin(self.migrate(direction, to)).await,
+            };
+        }
         for (at, task) in tasks.into_iter().enumerate() {
             heads = self.settle(at, task, heads, &mut run).await?;
         }
@@ -319,19 +353,7 @@ impl Migrator<'_> {
     async fn step(&mut self, task: &Task, heads: &[RevisionId], run: &mut Run) -> Result<Progressed> {
         let revision = &task.header.revision;
         let ledger = self.ledger.clone();
-        let mut journal = Journal::new(
-            &ledger,
-            Entry {
-                revision: Some(revision.clone()),
-                direction: run.direction,
-                checksum: Some(task.checksum.clone()),
-                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-                started_at: Some(Timestamp::now()),
-                finished_at: None,
-                statements: 0,
-                statements_total: 0,
-            },
-        );
+        let mut journal = Journal::new(&ledger, task.entry(run.direction));
         if let Err(error) = self.begin(&task.session).await {
             return Err(match error.kind() {
                 ErrorKind::Interrupted => self.cut_off(error, revision, &journal),
@@ -351,7 +373,7 @@ impl Migrator<'_> {
     }
 
     /// What hooks are told of a script.
-    fn around<'s>(&'s self, task: &'s Task, heads: &'s [RevisionId], run: &Run) -> Step<'s> {
+    pub(super) fn around<'s>(&'s self, task: &'s Task, heads: &'s [RevisionId], run: &Run) -> Step<'s> {
         Step {
             header: &task.header,
             file: self.scripts.file(&task.header.revision),
@@ -377,7 +399,11 @@ impl Migrator<'_> {
     }
 
     /// Writes the end of a script into the history, if it ran.
-    async fn conclude(&mut self, journal: &mut Journal<'_>, statements: Option<u64>) -> Result<()> {
+    pub(super) async fn conclude(
+        &mut self,
+        journal: &mut Journal<'_>,
+        statements: Option<u64>,
+    ) -> Result<()> {
         match (&mut self.connection, statements) {
             (Some(connection), Some(statements)) => journal.finish(connection, statements).await,
             _ => Ok(()),
@@ -419,7 +445,7 @@ impl Migrator<'_> {
     }
 
     /// What happens inside the transaction of a script.
-    async fn work(
+    pub(super) async fn work(
         &mut self,
         task: &Task,
         heads: &[RevisionId],
@@ -476,6 +502,7 @@ impl Migrator<'_> {
             dialect: self.dialect,
             filter: &self.filter,
             online: self.online,
+            may_commit: !run.whole,
             observer: &mut *self.observer,
         };
         let effect = Box::pin(apply(runner, &begin.directives, begin.start, Some(journal))).await?;

@@ -26,9 +26,27 @@ pub(crate) struct Segments {
     open: bool,
     /// Whether it has to be committed before anything else runs.
     due: bool,
+    /// Whether all of it stands in a transaction of somebody else's.
+    within: bool,
 }
 
 impl Segments {
+    /// A text that stands in a transaction which is begun before it and committed behind it.
+    #[cfg(feature = "connect")]
+    pub(crate) fn within_a_transaction() -> Self {
+        Self {
+            open: true,
+            within: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether everything fits into the transaction it stands in.
+    #[cfg(feature = "connect")]
+    pub(crate) fn fits(&self) -> bool {
+        !self.within || self.open
+    }
+
     /// Adds text that changes no transaction.
     pub(crate) fn push(&mut self, text: &str) {
         self.text.push_str(text);
@@ -72,7 +90,7 @@ impl Segments {
 
     /// Commits.
     pub(crate) fn commit(&mut self) {
-        if self.open {
+        if self.open && !self.within {
             self.text.push_str("COMMIT;\n");
             self.open = false;
         }
@@ -86,6 +104,10 @@ impl Segments {
 
     fn lead_to(&mut self, placement: Placement) {
         let outside = placement == Placement::Outside;
+        if self.within && (outside || self.due) {
+            self.open = false;
+            return;
+        }
         if self.open && (outside || self.due) {
             self.commit();
             if !outside {
@@ -97,7 +119,7 @@ impl Segments {
             }
         }
         self.due = false;
-        if !outside && !self.open {
+        if !outside && !self.open && !self.within {
             self.text.push_str("BEGIN;\n");
             self.open = true;
         }

@@ -10,3 +10,4 @@ mod replicas;
 #[path = "../support/server.rs"]
 mod server;
 mod tenants;
+mod transactions;
