@@ -81,6 +81,7 @@ async fn run(terminal: &Terminal, global: &GlobalOptions, way: &Way<'_>) -> Resu
             InDoubt::Again => migrate::InDoubt::Again,
         }))
         .hooked(project.hooks())
+        .tagged(way.offline.tag.clone())
         .observed(|event: &Event<'_>| tell(terminal, &work, event));
     let from = heads(&migrator.current().await?);
 

@@ -20,6 +20,7 @@ struct Told<'a> {
     header: &'a Header,
     direction: &'a str,
     database: Option<&'a DatabaseUrl>,
+    tag: Option<&'a str>,
 }
 
 /// Runs the hooks that come after a script was written, in order.
@@ -32,6 +33,7 @@ pub(super) fn after_write(config: &Config, given: &Given, path: &Path, header: &
         header,
         direction: "",
         database: None,
+        tag: None,
     };
     config
         .hooks
@@ -71,6 +73,7 @@ impl Commands {
             header: step.header,
             direction: step.direction.word(),
             database: self.database.as_ref(),
+            tag: step.tag,
         };
         hooks
             .iter()
@@ -122,6 +125,9 @@ fn run(hook: &HookCommand, config: &Config, given: &Given, told: &Told<'_>) -> R
         .env("AUTOGEN_SCRIPT", &script)
         .env("AUTOGEN_REVISION", told.header.revision.as_str())
         .env("AUTOGEN_DIRECTION", told.direction);
+    if let Some(tag) = told.tag {
+        command.env("AUTOGEN_TAG", tag);
+    }
     if let Some(database) = told.database {
         // Without its password, as everywhere.
         command.env("AUTOGEN_DATABASE", database.to_string());

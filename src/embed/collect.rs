@@ -1,6 +1,6 @@
 //! What a build script does: scripts in folders to a file of Rust that the program includes.
 
-use crate::script::{Entry, Folder, Format};
+use crate::script::{Entry, Folder, Format, Locations, Search};
 use crate::{Error, ErrorKind, Result};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -22,6 +22,7 @@ pub fn collect(folder: impl AsRef<Path>) -> Result<()> {
 #[derive(Debug, Clone, Default)]
 pub struct Collection {
     folders: Vec<PathBuf>,
+    search: Search,
 }
 
 impl Collection {
@@ -37,6 +38,13 @@ impl Collection {
         self
     }
 
+    /// Looks into folders inside of the folders too, as `recursive_version_locations` does.
+    #[must_use]
+    pub fn recursive(mut self) -> Self {
+        self.search = Search::Recursive;
+        self
+    }
+
     /// Writes the file that [`include_migrations!`](crate::include_migrations) includes, and tells cargo what it depends on.
     ///
     /// # Errors
@@ -45,7 +53,7 @@ impl Collection {
     pub fn write(&self) -> Result<()> {
         let home = variable("CARGO_MANIFEST_DIR")?;
         let out = Path::new(&variable("OUT_DIR")?).join(FILE);
-        let mut entries = Vec::new();
+        let mut folders = Vec::new();
         for folder in &self.folders {
             let folder = Path::new(&home).join(folder);
             if !folder.is_dir() {
@@ -56,8 +64,15 @@ impl Collection {
             }
             // A folder is another one when a file comes or goes; the files themselves the compiler knows.
             println!("cargo::rerun-if-changed={}", folder.display());
-            entries.extend(Folder::load(&folder)?.entries().cloned());
+            folders.push(folder);
         }
+        let entries: Vec<Entry> = Folder::open(Locations {
+            folders,
+            search: self.search,
+        })?
+        .entries()
+        .cloned()
+        .collect();
         let text = prettyplease::unparse(&syn::parse2(module(&entries)?).map_err(|error| {
             Error::new(ErrorKind::Internal, "what was made of the scripts is no Rust").because(error)
         })?);

@@ -22,6 +22,8 @@ pub struct Step<'a> {
     pub direction: Direction,
     /// The applied heads before it.
     pub heads: &'a [RevisionId],
+    /// What was given along with `--tag`.
+    pub tag: Option<&'a str>,
 }
 
 /// Something to call around each script. An error stops the run; what the script did is rolled back where its transaction still lasts.

@@ -91,6 +91,8 @@ pub struct Migrator<'a> {
     pub(super) settings: Settings,
     pub(super) observer: Box<dyn Observer + 'a>,
     pub(super) hooks: Vec<Arc<dyn Hook>>,
+    /// What hooks are told besides.
+    pub(super) tag: Option<String>,
     pub(super) transaction: TransactionScope,
     /// What is still to be run because a transaction was begun: empty when none is open.
     unfinished: Option<Vec<String>>,
@@ -131,6 +133,7 @@ impl<'a> Migrator<'a> {
             settings: Settings::of(engine, options),
             observer: Box::new(()),
             hooks: Vec::new(),
+            tag: None,
             transaction: options.transaction,
             unfinished: None,
         })
@@ -154,6 +157,13 @@ impl<'a> Migrator<'a> {
     #[must_use]
     pub fn hooked(mut self, hooks: impl IntoIterator<Item = Arc<dyn Hook>>) -> Self {
         self.hooks.extend(hooks);
+        self
+    }
+
+    /// Tells the hooks a word of the caller's own.
+    #[must_use]
+    pub fn tagged(mut self, tag: Option<String>) -> Self {
+        self.tag = tag;
         self
     }
 

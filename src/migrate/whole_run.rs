@@ -85,6 +85,7 @@ impl Migrator<'_> {
                 file: self.scripts.file(&task.header.revision),
                 direction: run.direction,
                 heads: &heads,
+                tag: self.tag.as_deref(),
             };
             if let Some(connection) = &mut self.connection {
                 for hook in &self.hooks {

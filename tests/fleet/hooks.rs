@@ -19,7 +19,7 @@ fn x_12_hooks_run_in_order_with_what_they_ask_for() {
     "sh -c 'echo one $AUTOGEN_REVISION $AUTOGEN_X_WHO >> log' {script}",
     { name = "two", run = ["sh", "-c", "echo two $(basename $0) >> ../log", "{script}"], cwd = "below" },
 ]
-before_apply = "sh -c 'echo before {direction} {revision} $AUTOGEN_DATABASE >> log'"
+before_apply = "sh -c 'echo before {direction} {revision} $AUTOGEN_DATABASE $AUTOGEN_TAG >> log'"
 after_apply = ["sh -c 'echo after {direction} {revision} >> log; echo shown'"]"#,
     );
     let run = program
@@ -28,7 +28,7 @@ after_apply = ["sh -c 'echo after {direction} {revision} >> log; echo shown'"]"#
     assert!(run.stdout.ends_with("aaaa_first.rs\n"), "{}", run.stdout);
     assert_eq!(program.read("log"), "one aaaa me\ntwo aaaa_first.rs\n");
     program.write("log", "");
-    let run = program.run(&["upgrade"]).ok();
+    let run = program.run(&["upgrade", "--tag", "friday"]).ok();
     assert!(
         run.stderr.contains("shown") && run.stdout.is_empty(),
         "{}",
@@ -39,7 +39,7 @@ after_apply = ["sh -c 'echo after {direction} {revision} >> log; echo shown'"]"#
     assert_eq!(
         program.read("log"),
         format!(
-            "before upgrade aaaa {database}\nafter upgrade aaaa\nbefore downgrade aaaa {database}\nafter downgrade aaaa\n"
+            "before upgrade aaaa {database} friday\nafter upgrade aaaa\nbefore downgrade aaaa {database}\nafter downgrade aaaa\n"
         )
     );
 }
