@@ -1,7 +1,7 @@
 //! Scripts compiled into a program, so that it can migrate its database by itself.
 //!
 //! Comes in: at build time the folder of scripts, in the program what [`collect`] made of it. Goes out: the same
-//! [`Folder`](crate::script::Folder) that the command line reads from disk, whose directives come from compiled code. Nothing here
+//! [`Folder`] that the command line reads from disk, whose directives come from compiled code. Nothing here
 //! talks to a database.
 //!
 //! ```no_run
