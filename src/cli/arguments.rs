@@ -179,6 +179,8 @@ fn formats(allowed: &'static [Format]) -> impl TypedValueParser<Value = Format> 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Init(Init),
+    /// List what `init --template` can start a project from
+    ListTemplates,
     Revision(Revision),
     Status(Status),
     Plan(Plan),
@@ -206,6 +208,7 @@ impl Verb {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
+            Self::ListTemplates => "list-templates",
             Self::Revision(_) => "revision",
             Self::Upgrade(_) => "upgrade",
             Self::Downgrade(_) => "downgrade",
@@ -232,21 +235,40 @@ impl Verb {
 
 /// Start a project: autogen.toml, migrations/ and a first schema.sql
 ///
-/// Writes only files that are not there; an autogen.toml that is there already is an error.
+/// Writes only files that are not there and leaves the others as they are; an autogen.toml that is there already is an error.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   autogen init
   autogen init --sample shop            a small shop in the folder shop
-  autogen init --url sqlite://app.db    for a database that exists")]
+  autogen init --url sqlite://app.db    for a database that exists
+  autogen init --template embedded      in a Cargo crate that is to run the scripts itself")]
 pub(crate) struct Init {
     /// Folder, made if it is not there [default: this one, or one named as the sample]
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
+    /// What kind of project it is
+    #[arg(short, long, value_name = "NAME", value_enum, default_value_t)]
+    pub(crate) template: Template,
+
     /// Fill the project with a sample schema
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "template")]
     pub(crate) sample: Option<Sample>,
+}
+
+/// What kind of project `init` starts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// One database and its scripts.
+    #[default]
+    Generic,
+    /// Several databases, each with a schema and scripts of its own.
+    Multidb,
+    /// Many tenants with the same schema, each in a database or a schema of its own.
+    Tenants,
+    /// Files beside a Cargo crate's own that compile the scripts into a program.
+    Embedded,
 }
 
 /// A sample project.

@@ -106,7 +106,7 @@ pub(super) async fn run(
 fn allow(verb: &Verb, units: &[Unit]) -> Result<()> {
     let name = verb.name();
     match verb {
-        Verb::Init(_) | Verb::Completions(_) => Err(Error::new(
+        Verb::Init(_) | Verb::ListTemplates | Verb::Completions(_) => Err(Error::new(
             ErrorKind::Usage,
             format!("`{name}` is not about one of several databases"),
         )),

@@ -31,6 +31,7 @@ pub(crate) async fn run(terminal: &Terminal, arguments: Arguments) -> Result<Out
 pub(super) async fn one(terminal: &Terminal, global: &GlobalOptions, verb: &Verb) -> Result<Outcome> {
     match verb {
         Verb::Init(arguments) => init::run(terminal, global, arguments),
+        Verb::ListTemplates => init::list_templates(terminal),
         Verb::Revision(arguments) => revision::run(terminal, global, arguments).await,
         Verb::Upgrade(arguments) => apply::upgrade(terminal, global, arguments).await,
         Verb::Downgrade(arguments) => apply::downgrade(terminal, global, arguments).await,

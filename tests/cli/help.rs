@@ -9,6 +9,7 @@ fn help() {
     for verb in [
         "",
         "init",
+        "list-templates",
         "revision",
         "upgrade",
         "downgrade",

@@ -11,6 +11,7 @@ mod places;
 mod program;
 mod rows;
 mod squash;
+mod starting;
 mod writing;
 
 use program::{Program, Run};
