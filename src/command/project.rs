@@ -21,7 +21,10 @@ use crate::{
     plan::plan,
     schema::Schema,
     script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
-    target::{Context, Missing, Realised, Server, Source, leave_out_unmanaged, realise_both, realise_opened},
+    target::{
+        Context, Missing, Realised, Server, Source, follow_convention, leave_out_unmanaged, realise_both,
+        realise_opened,
+    },
 };
 
 /// The word for the project's own database among sources.
@@ -478,6 +481,18 @@ impl<'a> Project<'a> {
         ] {
             if let Some(home) = away(source) {
                 relocate::schema_from(Arc::make_mut(&mut side.schema), &home.namespace);
+            }
+        }
+        if !self.config.naming.is_empty() {
+            let dialect = for_engine(surroundings.engine)?;
+            for (source, side) in [
+                (sources.live, &mut sides.live),
+                (sources.target, &mut sides.target),
+            ] {
+                // What was applied has the names it has.
+                if let Source::Sql(_) = source {
+                    follow_convention(Arc::make_mut(&mut side.schema), &self.config.naming, dialect)?;
+                }
             }
         }
         leave_out_unmanaged(&mut sides, self.config.manage.as_ref());

@@ -5,6 +5,7 @@
 
 mod filter;
 mod hooks;
+mod naming;
 mod read;
 mod sections;
 mod settings;
@@ -16,6 +17,7 @@ pub use crate::compare::ConstraintNames;
 pub use crate::script::Format;
 pub use filter::{Definer, Filter};
 pub use hooks::{HookCommand, Hooks};
+pub use naming::NamingConvention;
 pub use settings::{ChangedScripts, Config, Manage, OutOfOrder, TargetCode, TransactionScope};
 pub use template::FileTemplate;
 pub use tenants::Tenants;

@@ -53,6 +53,7 @@ pub(super) const KEYS: &[&str] = &[
     "changed_scripts",
     "out_of_order",
     "runner",
+    "naming",
     "hooks",
     "tenants",
     "databases",
@@ -248,6 +249,7 @@ impl Reader<'_> {
                 config.transaction = self.choice(name, value, &choices)?;
             }
             "runner" => config.runner = Some(self.non_empty(name, value)?),
+            "naming" => config.naming = self.naming(name, value)?,
             "hooks" => config.hooks = self.hooks(name, value)?,
             "tenants" => config.tenants = Some(self.tenants(name, value)?),
             "$schema" => {}
@@ -543,7 +545,10 @@ mod tests {
             let error = parse(&format!("\"{key}\" = {{}}"));
             assert!(error.map_or_else(
                 |error| !error.message().starts_with("unknown"),
-                |_| matches!(*key, "$schema" | "compare" | "hooks" | "tenants" | "databases")
+                |_| matches!(
+                    *key,
+                    "$schema" | "compare" | "naming" | "hooks" | "tenants" | "databases"
+                )
             ));
         }
     }

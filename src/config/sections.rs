@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Config, HookCommand, Hooks, Tenants,
+    Config, HookCommand, Hooks, NamingConvention, Tenants,
     read::{KEYS, Reader, Value, in_order},
     tenants::PLACEHOLDER,
 };
@@ -44,6 +44,21 @@ impl Reader<'_> {
             databases.push((name.get_ref().to_string(), config));
         }
         Ok(databases)
+    }
+
+    /// What constraints are called: `{ foreign_key = "fk_{table}_{columns}" }`.
+    pub(super) fn naming(&self, name: &str, value: &Value<'_>) -> Result<NamingConvention> {
+        let mut naming = NamingConvention::default();
+        for (key, value) in in_order(self.table(name, value)?) {
+            let word = key.get_ref().as_ref();
+            let Some((_, kind)) = NamingConvention::KINDS.iter().find(|(known, _)| *known == word) else {
+                return Err(self.unknown(key, &NamingConvention::KINDS.map(|(known, _)| known)));
+            };
+            naming
+                .set(*kind, &self.non_empty(word, value)?)
+                .map_err(|error| self.at(error.context(format!("`{word}`")), value))?;
+        }
+        Ok(naming)
     }
 
     pub(super) fn tenants(&self, name: &str, value: &Value<'_>) -> Result<Tenants> {

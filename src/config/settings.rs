@@ -9,7 +9,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{FileTemplate, Filter, Hooks, Tenants, Variables, variables::Unexpandable};
+use super::{FileTemplate, Filter, Hooks, NamingConvention, Tenants, Variables, variables::Unexpandable};
 use crate::{
     Error, ErrorKind, Place, Result,
     compare::ConstraintNames,
@@ -114,6 +114,8 @@ pub struct Config {
     pub statement_timeout: Option<Duration>,
     /// `transaction`: what commits together when scripts are applied.
     pub transaction: TransactionScope,
+    /// `naming`: how constraints of the target are called that have no name of their own.
+    pub naming: NamingConvention,
     /// `hooks`: command lines around scripts.
     pub hooks: Hooks,
     /// `runner`: how the program is called that these scripts are compiled into, for messages.
@@ -182,6 +184,7 @@ impl Default for Config {
             lock_timeout: Duration::from_secs(10),
             statement_timeout: None,
             transaction: TransactionScope::default(),
+            naming: NamingConvention::default(),
             hooks: Hooks::default(),
             runner: None,
             tenants: None,

@@ -21,6 +21,8 @@ mod hints;
 mod load;
 #[cfg(feature = "connect")]
 mod manage;
+#[cfg(feature = "cli")]
+mod naming;
 #[cfg(feature = "sqlite")]
 mod parts;
 #[cfg(feature = "connect")]
@@ -39,6 +41,8 @@ mod subscriptions;
 
 #[cfg(feature = "connect")]
 pub use manage::{Declares, leave_out_unmanaged};
+#[cfg(feature = "cli")]
+pub(crate) use naming::follow_convention;
 #[cfg(feature = "cli")]
 pub(crate) use realise::realise_opened;
 #[cfg(feature = "connect")]

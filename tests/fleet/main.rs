@@ -4,6 +4,7 @@
 
 mod databases;
 mod hooks;
+mod naming;
 #[path = "../support/program.rs"]
 mod program;
 mod replicas;
