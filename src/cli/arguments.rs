@@ -1,6 +1,6 @@
 //! The command line as types: what can be asked, and the help that says so. Nothing is done here.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{
     Arg, ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -124,6 +124,10 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, help_heading = SEVERAL, display_order = 15)]
     pub(crate) fail_fast: bool,
 
+    /// How long to wait for another migrator or a locked database, such as `30s`, instead of `lock_timeout` in autogen.toml
+    #[arg(long, global = true, value_name = "TIME", display_order = 7, value_parser = duration)]
+    pub(crate) lock_timeout: Option<Duration>,
+
     /// A value for `${KEY}` in autogen.toml, for hooks (`AUTOGEN_X_KEY`), and for the program's own use; may be given more than once
     #[arg(short = 'x', global = true, value_name = "KEY=VALUE", display_order = 6)]
     pub(crate) given: Vec<String>,
@@ -131,6 +135,13 @@ pub(crate) struct GlobalOptions {
     /// What stands behind the arguments: what the program adds, and which of several databases is meant.
     #[arg(skip)]
     pub(crate) scope: Scope,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| "it is no time; write for example `30s`, `1m 30s` or `0s`".to_owned())
 }
 
 const SEVERAL: &str = "Several databases, several tenants";

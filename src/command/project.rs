@@ -150,6 +150,9 @@ impl<'a> Project<'a> {
             config = config.of_tenant(tenant)?;
         }
         global.scope.environment.apply(&mut config, &given)?;
+        if let Some(timeout) = global.lock_timeout {
+            config.lock_timeout = timeout;
+        }
         Ok(Some(Self {
             terminal,
             config,

@@ -81,3 +81,27 @@ fn ctrl_c_leaves_the_database_as_it_was() {
     program.run(&["upgrade"]).ok();
     program.run(&["check"]).ok();
 }
+
+#[test]
+fn how_long_to_wait_for_a_lock_can_be_said_for_one_run() {
+    let program = Program::before_a_rebuild(10);
+    let mut holder = std::process::Command::new("sqlite3")
+        .arg(program.path("app.db"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = holder.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, b"BEGIN EXCLUSIVE; SELECT 'held';\n").unwrap();
+    let mut held = [0; 5];
+    holder.stdout.as_mut().unwrap().read_exact(&mut held).unwrap();
+    let started = Instant::now();
+    let run = program.run(&["upgrade", "--lock-timeout", "0s"]).with_code(1);
+    assert!(run.stderr.contains("has held the database"), "{}", run.stderr);
+    assert!(started.elapsed() < Duration::from_secs(8));
+    let run = program.run(&["upgrade", "--lock-timeout", "soon"]).with_code(1);
+    assert!(run.stderr.contains("it is no time"), "{}", run.stderr);
+    drop(input);
+    holder.wait().unwrap();
+    program.run(&["upgrade"]).ok();
+}
