@@ -384,7 +384,7 @@ impl Migrator<'_> {
     }
 
     /// Calls the hooks that belong to the transaction.
-    async fn call_applied(&mut self, task: &Task, heads: &[RevisionId], run: &Run) -> Result<()> {
+    pub(super) async fn call_applied(&mut self, task: &Task, heads: &[RevisionId], run: &Run) -> Result<()> {
         let step = Step {
             header: &task.header,
             file: self.scripts.file(&task.header.revision),

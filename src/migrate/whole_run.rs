@@ -3,7 +3,6 @@
 //! Comes in: the scripts on the way. Goes out: a database that has all of them, or one that is as it was.
 
 use super::Migrator;
-use super::hook::Step;
 use super::journal::Journal;
 use super::progress::Event;
 use super::run::{Progressed, Ran, Run, Task, Work};
@@ -80,18 +79,7 @@ impl Migrator<'_> {
                 Progressed::Overtaken { .. } => return Ok(None),
             };
             self.conclude(&mut journal, statements).await?;
-            let step = Step {
-                header: &task.header,
-                file: self.scripts.file(&task.header.revision),
-                direction: run.direction,
-                heads: &heads,
-                tag: self.tag.as_deref(),
-            };
-            if let Some(connection) = &mut self.connection {
-                for hook in &self.hooks {
-                    hook.applied(connection, step).await?;
-                }
-            }
+            self.call_applied(task, &heads, run).await?;
             heads = now;
             took.push((count, started.elapsed()));
             self.observer.event(&Event::Finished {
