@@ -5,6 +5,8 @@
 
 use std::{fmt, path::PathBuf};
 
+use crate::sql::line_column;
+
 /// What an error is about, and so who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -43,6 +45,19 @@ pub struct Place {
     pub column: usize,
     /// The source text the place is in (a statement, a line), for drawing; may be empty.
     pub snippet: String,
+}
+
+impl Place {
+    /// The byte `offset` of a statement or another text that came from no file; the whole text is the snippet.
+    pub(crate) fn within(text: &str, offset: usize) -> Self {
+        let (line, column) = line_column(text, offset);
+        Self {
+            file: None,
+            line,
+            column,
+            snippet: text.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Place {

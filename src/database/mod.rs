@@ -25,6 +25,8 @@ mod packed;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod redact;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod url;

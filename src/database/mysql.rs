@@ -6,36 +6,29 @@
 
 mod failure;
 mod options;
+mod rows;
 
-use std::{pin::pin, time::Duration};
-
-use futures_util::{
-    TryStreamExt,
-    future::{Either as First, select},
-};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection as _, Decode, Either, Row as _, Type, TypeInfo, ValueRef,
-    mysql::{MySql, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode},
+    AssertSqlSafe, ConnectOptions, Connection as _, Row as _,
+    mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlQueryResult, MySqlSslMode},
 };
 
-use self::options::Target;
+use self::{options::Target, rows::plain};
 use super::{
-    Interrupter, Open, Refused, Row, Value,
-    interrupt::{Underway, interrupted},
+    Interrupter, Open, Refused, Row,
+    interrupt::interrupted,
+    server::{
+        Answer, BATCH_BYTES, BATCH_STATEMENTS, Cause, Done, End, Stopped,
+        failure::{is_lost, is_not_one, no_answer, timed_out},
+        pass_over, read_answers, tell,
+    },
     url::ServerLocation,
 };
 use crate::{
-    Error, ErrorKind, Result,
+    Error, Result,
     dialect::Engine,
     sql::{Lexicon, Scanner, split},
 };
-
-/// Limits of one batch in [`Mysql::execute_each`]. The server's `max_allowed_packet` is 16 MiB and more.
-const BATCH_STATEMENTS: usize = 128;
-const BATCH_BYTES: usize = 256 * 1024;
-
-/// How long to wait for a second connection that stops a statement on the first.
-const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Words of the global `sql_mode` that change how SQL is read, or leave something out of what `SHOW CREATE` says; the last ones
 /// bring others of them along.
@@ -94,42 +87,6 @@ pub(super) struct Mysql {
     interrupter: Interrupter,
 }
 
-/// A text that did not run to its end.
-struct Stopped {
-    /// How many results had come.
-    completed: usize,
-    cause: Cause,
-}
-
-enum Cause {
-    Driver(sqlx::Error),
-    Ours(Error),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self {
-            completed: 0,
-            cause: Cause::Ours(error),
-        }
-    }
-}
-
-/// A text that ran to its end.
-struct Done {
-    /// How many results came: one of each statement, more of a `CALL`.
-    results: usize,
-    /// The rows changed by each, added up.
-    changes: u64,
-}
-
-/// What comes of a text, in order.
-enum Answer {
-    Row(Row),
-    /// A statement, or one result set of a `CALL`, is complete.
-    End,
-}
-
 impl Mysql {
     /// Connects, and sets the session up.
     pub(super) async fn open(location: &ServerLocation, open: Open) -> Result<Self> {
@@ -157,10 +114,7 @@ impl Mysql {
         };
         let rows = mysql.query(&session(open)).await?;
         let Some(row) = rows.first() else {
-            return Err(Error::new(
-                ErrorKind::Database,
-                "the server does not answer a query",
-            ));
+            return Err(no_answer());
         };
         mysql.id = row.integer(0)?;
         mysql.facts = MysqlFacts {
@@ -318,11 +272,10 @@ impl Mysql {
             match self.run(&batch, |_| Ok(())).await {
                 Ok(done) if done.results == count || !is_counted => start += count,
                 Ok(_) => {
-                    let error = Error::new(
-                        ErrorKind::Internal,
-                        "a text that should be one statement is none, or is several, or runs into the next",
-                    );
-                    return Err(Refused { index: start, error });
+                    return Err(Refused {
+                        index: start,
+                        error: is_not_one(),
+                    });
                 }
                 Err(stopped) => {
                     let at = if is_counted {
@@ -363,77 +316,38 @@ impl Mysql {
     async fn run(
         &mut self,
         sql: &str,
-        mut each: impl FnMut(Answer) -> Result<()> + Send,
+        mut each: impl FnMut(Answer<Row>) -> Result<()> + Send,
     ) -> Result<Done, Stopped> {
         self.settle().await?;
         self.interrupter.check()?;
         let Some(connection) = &mut self.connection else {
-            return Err(Error::new(
-                ErrorKind::Database,
-                format!("the connection to {} is lost", self.target.name),
-            )
-            .into());
+            return Err(is_lost(&self.target.name).into());
         };
-        let underway = Underway::new(&self.interrupter);
-        let mut done = Done {
-            results: 0,
-            changes: 0,
-        };
-        let mut ours = None;
-        let mut asked_to_stop = false;
-        let mut gave_up = false;
-        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
-        let failed = loop {
-            let next = results.try_next();
-            let next = if asked_to_stop {
-                next.await
-            } else {
-                match select(pin!(next), pin!(self.interrupter.requested())).await {
-                    First::Left((next, _)) => next,
-                    First::Right(((), next)) => {
-                        asked_to_stop = true;
-                        if !kill(&self.target, "QUERY", self.id).await {
-                            gave_up = true;
-                            break None;
-                        }
-                        // It ends now, unless it is done already.
-                        next.await
-                    }
-                }
-            };
-            // All is read, so that the session is ready for the next statement.
-            let answer = match next {
-                Ok(Some(Either::Left(result))) => {
-                    done.results += 1;
-                    done.changes += result.rows_affected();
-                    Ok(Answer::End)
-                }
-                Ok(Some(Either::Right(_))) if ours.is_some() => continue,
-                Ok(Some(Either::Right(row))) => plain_row(&row).map(Answer::Row),
-                Ok(None) => break None,
-                Err(error) => break Some(error),
-            };
-            if ours.is_none() {
-                ours = answer.and_then(&mut each).err();
-            }
-        };
-        drop(results);
-        underway.done();
-        if gave_up {
-            self.connection = None;
-            self.interrupter.take_request();
-            return Err(interrupted().into());
-        }
-        match (failed, ours) {
-            (None, None) => Ok(done),
-            (Some(error), _) => {
+        let (done, end) = read_answers(
+            sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection),
+            &self.interrupter,
+            || Box::pin(kill(&self.target, "QUERY", self.id)),
+            MySqlQueryResult::rows_affected,
+            |answer| match answer {
+                Answer::Row(row) => each(Answer::Row(plain(&row)?)),
+                Answer::End => each(Answer::End),
+            },
+        )
+        .await;
+        match end {
+            End::All => Ok(done),
+            End::Unusable(error) => Err(error.into()),
+            End::Failed(error) => {
                 self.heed(&error);
                 Err(Stopped {
                     completed: done.results,
                     cause: Cause::Driver(error),
                 })
             }
-            (None, Some(error)) => Err(error.into()),
+            End::GivenUp => {
+                self.connection = None;
+                Err(interrupted().into())
+            }
         }
     }
 
@@ -461,12 +375,7 @@ impl Mysql {
                 self.interrupter.resume();
                 return Ok(());
             }
-            // What it still had to say, the error of the stopped statement among it, is passed over.
-            let mut result = connection.ping().await;
-            while let Err(sqlx::Error::Database(_)) = result {
-                result = connection.ping().await;
-            }
-            if let Err(error) = result {
+            if let Err(error) = pass_over(connection).await {
                 self.connection = None;
                 return Err(failure::lost(&error, &self.target.name));
             }
@@ -550,7 +459,7 @@ async fn connect(target: &Target) -> Result<MySqlConnection> {
     let result = match target.timeout {
         Some(limit) => match tokio::time::timeout(limit, connect).await {
             Ok(result) => result,
-            Err(_) => return Err(failure::timed_out(target, limit.as_secs())),
+            Err(_) => return Err(timed_out(&target.name, limit.as_secs(), "connect-timeout")),
         },
         None => connect.await,
     };
@@ -560,20 +469,7 @@ async fn connect(target: &Target) -> Result<MySqlConnection> {
 /// Stops what a session of the server is doing (`QUERY`), or ends it (`CONNECTION`), by way of a second connection. Gives whether
 /// the server took it.
 async fn kill(target: &Target, what: &str, id: i64) -> bool {
-    let sql = format!("KILL {what} {id}");
-    let stop = async {
-        let Ok(mut second) = connect(target).await else {
-            return false;
-        };
-        let asked = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
-            .execute(&mut second)
-            .await
-            .is_ok();
-        // What matters is done.
-        let _ = second.close().await;
-        asked
-    };
-    tokio::time::timeout(KILL_TIMEOUT, stop).await.unwrap_or(false)
+    tell(Box::pin(connect(target)), format!("KILL {what} {id}")).await
 }
 
 /// A statement without the `;` at its end, whatever comments follow: behind a `;` the server sees one more statement.
@@ -628,65 +524,6 @@ fn keeps_its_text(statement: &str) -> bool {
                 )
             })
             .is_some_and(|word| is_any(&word, &["function", "procedure", "trigger", "event", "package"]))
-}
-
-/// A row in plain values: whole numbers, floating-point numbers and bytes as such, all else as the server writes it.
-fn plain_row(row: &MySqlRow) -> Result<Row> {
-    let mut values = Vec::with_capacity(row.len());
-    for column in 0..row.len() {
-        let value = row
-            .try_get_raw(column)
-            .map_err(|error| error.to_string())
-            .and_then(|raw| {
-                if raw.is_null() {
-                    return Ok(Value::Null);
-                }
-                let info = raw.type_info().into_owned();
-                let bytes = <&[u8] as Decode<MySql>>::decode(raw).map_err(|error| error.to_string())?;
-                // The names of types take the binary collation of a text (`utf8mb4_bin`) for bytes.
-                let kind = match info.name() {
-                    _ if <str as Type<MySql>>::compatible(&info) => "TEXT",
-                    name => name,
-                };
-                plain_value(kind, bytes)
-            });
-        values.push(value.map_err(|reason| {
-            Error::new(
-                ErrorKind::Database,
-                format!("column {} of a row cannot be read: {reason}", column + 1),
-            )
-        })?);
-    }
-    Ok(Row::new(values))
-}
-
-/// A value by the name of its type in sqlx.
-fn plain_value(kind: &str, bytes: &[u8]) -> Result<Value, String> {
-    match kind {
-        "BIT" if bytes.len() < 8 => {
-            let number = bytes
-                .iter()
-                .fold(0, |number, byte| number << 8 | i64::from(*byte));
-            return Ok(Value::Integer(number));
-        }
-        "BIT" | "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" | "GEOMETRY" => {
-            return Ok(Value::Blob(bytes.to_vec()));
-        }
-        _ => {}
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8".to_owned())?;
-    Ok(match kind {
-        "BOOLEAN" | "YEAR" | "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" | "TINYINT UNSIGNED"
-        | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED" | "BIGINT UNSIGNED" => {
-            match text.parse() {
-                Ok(number) => Value::Integer(number),
-                // Beyond what fits.
-                Err(_) => Value::Text(text.to_owned()),
-            }
-        }
-        "FLOAT" | "DOUBLE" => Value::Real(text.parse().map_err(|_| format!("`{text}` is no number"))?),
-        _ => Value::Text(text.to_owned()),
-    })
 }
 
 #[cfg(test)]

@@ -7,42 +7,36 @@
 mod failure;
 mod options;
 mod passwords;
+mod rows;
 
 use std::time::Duration;
 
-use futures_util::{
-    TryStreamExt,
-    future::{Either as First, select},
-};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection as _, Either, Row as _, ValueRef,
+    AssertSqlSafe, ConnectOptions, Connection as _, Row as _,
     postgres::{
-        PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgRow, PgSslMode, types::Oid,
+        PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition, PgQueryResult, PgRow, PgSslMode,
     },
 };
-use std::pin::pin;
 
 use self::{
-    failure::{Failed, place_in},
+    failure::Failed,
     options::{Attributes, Settings, Target},
+    rows::plain,
 };
 use super::{
-    Interrupter, Open, Refused, Row, Value,
-    interrupt::{Underway, interrupted},
+    Interrupter, Open, Refused, Row,
+    interrupt::interrupted,
+    server::{
+        Answer, BATCH_BYTES, BATCH_STATEMENTS, Cause, Done, End, Stopped,
+        failure::{is_lost, is_not_one, no_answer, timed_out},
+        pass_over, read_answers, tell,
+    },
     url::ServerLocation,
 };
 use crate::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Place, Result,
     sql::{Lexicon, Scanner, split},
 };
-
-/// Limits of one batch in [`Postgres::execute_each`]: the server parses a text as a whole before it runs the first
-/// statement of it.
-const BATCH_STATEMENTS: usize = 128;
-const BATCH_BYTES: usize = 256 * 1024;
-
-/// How long to wait for a second connection that stops a statement on the first.
-const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What every session is set to, so that what the server says does not depend on how a role or a database is configured.
 /// (sqlx has set the date style, the time zone and the encoding.)
@@ -78,35 +72,6 @@ pub(super) struct Postgres {
     /// What sets a session back that was taken over.
     given: Option<String>,
     interrupter: Interrupter,
-}
-
-/// A text that did not run to its end.
-struct Stopped {
-    /// How many of its statements had been executed.
-    completed: usize,
-    cause: Cause,
-}
-
-enum Cause {
-    Driver(sqlx::Error),
-    Ours(Error),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self {
-            completed: 0,
-            cause: Cause::Ours(error),
-        }
-    }
-}
-
-/// A text that ran to its end.
-struct Done {
-    /// How many statements were executed.
-    statements: usize,
-    /// The rows changed by each, added up.
-    changes: u64,
 }
 
 impl Postgres {
@@ -183,10 +148,7 @@ impl Postgres {
             None => postgres.query(&format!("{SESSION}{ask};\n{read_only}")).await?,
         };
         let Some(row) = rows.into_iter().next() else {
-            return Err(Error::new(
-                ErrorKind::Database,
-                "the server does not answer a query",
-            ));
+            return Err(no_answer());
         };
         postgres.process = row.integer(0)?;
         Ok((postgres, row))
@@ -255,7 +217,7 @@ impl Postgres {
         sql: &str,
         mut each: impl FnMut(Row) -> Result<()> + Send,
     ) -> Result<()> {
-        match self.run(sql, |row| each(plain_row(&row)?)).await {
+        match self.run(sql, |row| each(plain(&row)?)).await {
             Ok(_) => Ok(()),
             Err(stopped) => Err(self.explain(stopped, sql)),
         }
@@ -316,13 +278,12 @@ impl Postgres {
             }
             *round_trips += 1;
             match self.run(&batch, |_| Ok(())).await {
-                Ok(done) if done.statements == begins.len() => start += begins.len(),
+                Ok(done) if done.results == begins.len() => start += begins.len(),
                 Ok(_) => {
-                    let error = Error::new(
-                        ErrorKind::Internal,
-                        "a text that should be one statement is none, or is several, or runs into the next",
-                    );
-                    return Err(Refused { index: start, error });
+                    return Err(Refused {
+                        index: start,
+                        error: is_not_one(),
+                    });
                 }
                 Err(stopped) => {
                     let at = failed_index(&stopped, &batch, &begins);
@@ -372,79 +333,43 @@ impl Postgres {
     ) -> Result<Done, Stopped> {
         // The protocol ends a text there.
         if let Some(offset) = sql.find('\0') {
-            let place = place_in(sql, sql[..offset].chars().count());
             return Err(Error::new(ErrorKind::Database, "a statement contains a NUL byte")
-                .at(place)
+                .at(Place::within(sql, offset))
                 .into());
         }
         self.settle().await?;
         self.interrupter.check()?;
         let Some(connection) = &mut self.connection else {
-            return Err(Error::new(
-                ErrorKind::Database,
-                format!("the connection to {} is lost", self.target.name),
-            )
-            .into());
+            return Err(is_lost(&self.target.name).into());
         };
-        let underway = Underway::new(&self.interrupter);
-        let mut done = Done {
-            statements: 0,
-            changes: 0,
-        };
-        let mut ours = None;
-        let mut asked_to_stop = false;
-        let mut gave_up = false;
-        let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
-        let failed = loop {
-            let next = results.try_next();
-            let next = if asked_to_stop {
-                next.await
-            } else {
-                match select(pin!(next), pin!(self.interrupter.requested())).await {
-                    First::Left((next, _)) => next,
-                    First::Right(((), next)) => {
-                        asked_to_stop = true;
-                        if !cancel(&self.target, self.process).await {
-                            gave_up = true;
-                            break None;
-                        }
-                        // It ends now, unless it is done already.
-                        next.await
-                    }
-                }
-            };
-            match next {
-                Ok(Some(Either::Left(result))) => {
-                    done.statements += 1;
-                    done.changes += result.rows_affected();
-                }
-                // All is read, so that the session is ready for the next statement.
-                Ok(Some(Either::Right(row))) if ours.is_none() => ours = each(row).err(),
-                Ok(Some(Either::Right(_))) => {}
-                Ok(None) => break None,
-                Err(error) => break Some(error),
-            }
-        };
-        drop(results);
-        underway.done();
-        if gave_up {
-            // The server will notice that nobody listens any more, and roll back.
-            self.connection = None;
-            self.in_transaction = false;
-            self.interrupter.take_request();
-            return Err(interrupted().into());
-        }
-        self.follow_transaction(sql, done.statements);
-        match (failed, ours) {
-            (None, None) => Ok(done),
-            (Some(error), _) => {
+        let (done, end) = read_answers(
+            sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection),
+            &self.interrupter,
+            || Box::pin(cancel(&self.target, self.process)),
+            PgQueryResult::rows_affected,
+            |answer| match answer {
+                Answer::Row(row) => each(row),
+                Answer::End => Ok(()),
+            },
+        )
+        .await;
+        self.follow_transaction(sql, done.results);
+        match end {
+            End::All => Ok(done),
+            End::Unusable(error) => Err(error.into()),
+            End::Failed(error) => {
                 self.heed(&error);
                 Err(Stopped {
-                    completed: done.statements,
+                    completed: done.results,
                     cause: Cause::Driver(error),
                 })
             }
-            (None, Some(error)) => Err(error.into()),
+            End::GivenUp => {
+                // The server will notice that nobody listens any more, and roll back.
+                self.connection = None;
+                self.in_transaction = false;
+                Err(interrupted().into())
+            }
         }
     }
 
@@ -483,12 +408,7 @@ impl Postgres {
                 self.interrupter.resume();
                 return Ok(());
             }
-            // What it still had to say, the error of the cancelled statement among it, is passed over.
-            let mut result = connection.ping().await;
-            while let Err(sqlx::Error::Database(_)) = result {
-                result = connection.ping().await;
-            }
-            if let Err(error) = result {
+            if let Err(error) = pass_over(connection).await {
                 self.connection = None;
                 return Err(failure::lost(&error, &self.target.name));
             }
@@ -537,7 +457,7 @@ impl Postgres {
                 ErrorKind::Database,
                 "COPY from or to the client is not possible here",
             )
-            .at(place_in(statement, 0))
+            .at(Place::within(statement, 0))
             .hint("write INSERT statements; the connection was closed, and what was not committed is rolled back"),
             _ if self.interrupter.take_request() => interrupted(),
             error => failure::lost(error, &self.target.name),
@@ -580,7 +500,7 @@ async fn connect(target: &Target, timeout: Option<Duration>) -> Result<PgConnect
     let result = match timeout {
         Some(limit) => match tokio::time::timeout(limit, connect).await {
             Ok(result) => result,
-            Err(_) => return Err(failure::timed_out(target, limit.as_secs())),
+            Err(_) => return Err(timed_out(&target.name, limit.as_secs(), "connect_timeout")),
         },
         None => connect.await,
     };
@@ -594,19 +514,7 @@ async fn connect(target: &Target, timeout: Option<Duration>) -> Result<PgConnect
 /// Gives whether the server took it.
 async fn cancel(target: &Target, process: i64) -> bool {
     let sql = format!("SELECT pg_catalog.pg_cancel_backend({process})");
-    let stop = async {
-        let Ok(mut second) = connect(target, None).await else {
-            return false;
-        };
-        let asked = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
-            .execute(&mut second)
-            .await
-            .is_ok();
-        // What matters is done.
-        let _ = second.close().await;
-        asked
-    };
-    tokio::time::timeout(CANCEL_TIMEOUT, stop).await.unwrap_or(false)
+    tell(Box::pin(connect(target, None)), sql).await
 }
 
 /// Where in the text the server found the fault, in characters from 0.
@@ -652,69 +560,6 @@ fn effect(statement: &str) -> Option<bool> {
         }
         _ => None,
     }
-}
-
-/// The types that are not taken as text.
-mod types {
-    pub(super) const BOOL: u32 = 16;
-    pub(super) const BYTEA: u32 = 17;
-    pub(super) const INT8: u32 = 20;
-    pub(super) const INT2: u32 = 21;
-    pub(super) const INT4: u32 = 23;
-    pub(super) const OID: u32 = 26;
-    pub(super) const FLOAT4: u32 = 700;
-    pub(super) const FLOAT8: u32 = 701;
-}
-
-/// A row in plain values: whole numbers, booleans, floating-point numbers and bytes as such, all else as the server writes it.
-fn plain_row(row: &PgRow) -> Result<Row> {
-    let mut values = Vec::with_capacity(row.len());
-    for column in 0..row.len() {
-        let value = row
-            .try_get_raw(column)
-            .map_err(|error| error.to_string())
-            .and_then(|raw| {
-                if raw.is_null() {
-                    return Ok(Value::Null);
-                }
-                let kind = raw.type_info().oid().map_or(0, |Oid(oid)| oid);
-                let text = raw.as_str().map_err(|error| error.to_string())?;
-                plain_value(kind, text)
-            });
-        values.push(value.map_err(|reason| {
-            Error::new(
-                ErrorKind::Database,
-                format!("column {} of a row cannot be read: {reason}", column + 1),
-            )
-        })?);
-    }
-    Ok(Row::new(values))
-}
-
-fn plain_value(kind: u32, text: &str) -> Result<Value, String> {
-    Ok(match kind {
-        types::BOOL => Value::Integer(i64::from(text == "t")),
-        types::INT2 | types::INT4 | types::INT8 | types::OID => {
-            Value::Integer(text.parse().map_err(|_| format!("`{text}` is no number"))?)
-        }
-        types::FLOAT4 | types::FLOAT8 => {
-            Value::Real(text.parse().map_err(|_| format!("`{text}` is no number"))?)
-        }
-        types::BYTEA => Value::Blob(bytes(text).ok_or("bytes are not in hexadecimal form")?),
-        _ => Value::Text(text.to_owned()),
-    })
-}
-
-/// Reads `\x0123`.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix("\\x")?;
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    rest.is_empty().then_some(())?;
-    pairs
-        .iter()
-        .map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok())
-        .collect()
 }
 
 #[cfg(test)]

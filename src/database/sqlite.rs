@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Place, Result,
-    sql::{Lexicon, line_column, split},
+    sql::{Lexicon, split},
 };
 
 /// How long SQLite itself waits for a lock: long enough for another program's short write, short enough for a caller
@@ -425,7 +425,7 @@ impl Sqlite {
     ) -> Result<Done, Stopped> {
         // sqlx would try to read on behind the NUL for ever.
         if let Some(offset) = sql.find('\0') {
-            let place = place_in(sql, offset);
+            let place = Place::within(sql, offset);
             return Err(Error::new(ErrorKind::Database, "a statement contains a NUL byte")
                 .at(place)
                 .into());
@@ -519,18 +519,7 @@ impl Sqlite {
                 None => ErrorKind::Database,
             },
         };
-        Error::new(kind, message).at(place_in(statement, offset.unwrap_or(0)))
-    }
-}
-
-/// The byte `offset` of a statement as a place, with the whole statement as its snippet.
-fn place_in(statement: &str, offset: usize) -> Place {
-    let (line, column) = line_column(statement, offset);
-    Place {
-        file: None,
-        line,
-        column,
-        snippet: statement.to_owned(),
+        Error::new(kind, message).at(Place::within(statement, offset.unwrap_or(0)))
     }
 }
 

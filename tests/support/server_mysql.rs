@@ -26,8 +26,9 @@ const FAST: [&str; 4] = [
     "--max-connections=100",
 ];
 
-const FAST_MARIADB: [&str; 3] = [
+const FAST_MARIADB: [&str; 4] = [
     "--innodb-doublewrite=0",
+    "--debug-no-sync",
     "--sync-frm=0",
     "--character-set-server=utf8mb4",
 ];

@@ -2,15 +2,16 @@
 //! place and advice come out. Numbers are those of the MySQL manual's "Server Error Message Reference" and of MariaDB's
 //! "Error Codes"; [`Error::code`] holds them.
 
-use std::io;
-
 use sqlx::mysql::MySqlDatabaseError;
 
 use super::options::{Origin, Target};
 use crate::{
     Error, ErrorKind, Place,
-    database::interrupt::interrupted,
-    sql::{Lexicon, Scanner, line_column},
+    database::{
+        interrupt::interrupted,
+        server::failure::{self, Named},
+    },
+    sql::{Lexicon, Scanner},
 };
 
 /// A statement was stopped by `KILL QUERY`.
@@ -69,7 +70,7 @@ pub(super) fn statement_failed(
         None => (error.message().trim_end_matches('.').to_owned(), 0),
     };
     let mut result = Error::new(kind, message)
-        .at(place_in(statement, offset))
+        .at(Place::within(statement, offset))
         .coded(number.to_string());
     if let Some(advice) = advice(number) {
         result = result.hint(advice);
@@ -159,114 +160,38 @@ fn converts_rows(statement: &str) -> bool {
     }
 }
 
-/// A byte of a statement as a place, with the whole statement as its snippet.
-pub(super) fn place_in(statement: &str, offset: usize) -> Place {
-    let (line, column) = line_column(statement, offset);
-    Place {
-        file: None,
-        line,
-        column,
-        snippet: statement.to_owned(),
-    }
-}
-
 /// The error for a connection that is gone.
 pub(super) fn lost(error: &sqlx::Error, server: &str) -> Error {
-    let reason = match error {
-        sqlx::Error::Database(error) => error.message().trim_end_matches('.').to_owned(),
-        // The server has closed its end without a word.
-        sqlx::Error::Io(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe
-            ) =>
-        {
-            "the server closed it".to_owned()
-        }
-        sqlx::Error::Io(error) => error.to_string(),
-        other => other.to_string(),
-    };
-    Error::new(
-        ErrorKind::Database,
-        format!("the connection to {server} was lost: {reason}"),
+    failure::lost(
+        error,
+        server,
+        "an open transaction is rolled back, while a statement that changes the schema may have ended or not",
     )
-    .hint("see the server's log; an open transaction is rolled back, while a statement that changes the schema may have ended or not")
 }
 
 /// The error for a database that does not open.
 pub(super) fn cannot_connect(error: &sqlx::Error, target: &Target) -> Error {
-    let server = &target.name;
     match error {
         sqlx::Error::Database(refusal) => match refusal.try_downcast_ref::<MySqlDatabaseError>() {
             Some(refusal) => refused(refusal, target),
-            None => Error::new(ErrorKind::Database, format!("{server}: {refusal}")),
+            None => Error::new(ErrorKind::Database, format!("{}: {refusal}", target.name)),
         },
-        sqlx::Error::Io(error) => no_server(error, target),
-        sqlx::Error::Tls(reason) => Error::new(
-            ErrorKind::Database,
-            format!("no TLS connection to {server}: {}", with_causes(reason.as_ref())),
-        )
-        .hint("check `ssl-mode` and `ssl-ca` in the URL and the certificate of the server"),
         sqlx::Error::Protocol(reason) if reason.contains("authentication plugin") => Error::new(
             ErrorKind::Database,
-            format!("{server} asks for a way to log in that is not supported: {reason}"),
+            format!(
+                "{} asks for a way to log in that is not supported: {reason}",
+                target.name
+            ),
         )
         .hint("connect as a user with `caching_sha2_password` or `mysql_native_password`"),
-        sqlx::Error::Protocol(reason) => Error::new(
-            ErrorKind::Database,
-            format!("{server} does not speak as a MySQL server should: {reason}"),
-        )
-        .hint("check the host and the port in the URL"),
-        other => Error::new(
-            ErrorKind::Database,
-            format!("cannot connect to {server}: {other}"),
-        ),
+        other => Named {
+            name: &target.name,
+            is_socket: target.is_socket,
+            product: "MySQL or MariaDB",
+            tls: "`ssl-mode` and `ssl-ca`",
+        }
+        .cannot_connect(other),
     }
-}
-
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        cause = error.source();
-    }
-    text
-}
-
-fn no_server(error: &io::Error, target: &Target) -> Error {
-    let server = &target.name;
-    let failure = Error::new(ErrorKind::Database, format!("no connection to {server}: {error}"));
-    match error.kind() {
-        io::ErrorKind::NotFound if target.is_socket => {
-            failure.hint("there is no such socket: is the server running, and is the path right?")
-        }
-        io::ErrorKind::ConnectionRefused => failure
-            .hint("is the server running, and does it listen there? check the host and the port in the URL"),
-        io::ErrorKind::PermissionDenied if target.is_socket => {
-            failure.hint("check the permissions of the socket")
-        }
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
-            failure.hint("something listens there and hung up: is it MySQL or MariaDB? see its log")
-        }
-        _ => failure.hint("check the host and the port in the URL"),
-    }
-}
-
-/// The error for a host that does not answer.
-pub(super) fn timed_out(target: &Target, seconds: u64) -> Error {
-    Error::new(
-        ErrorKind::Database,
-        format!(
-            "no connection to {}: no answer within {seconds} seconds",
-            target.name
-        ),
-    )
-    .hint("check the host and the port in the URL, or wait longer with `connect-timeout`")
 }
 
 /// The error for a server that does not let us in.
@@ -312,7 +237,7 @@ mod tests {
     use super::*;
 
     fn found(statement: &str, near: &str, line: usize) -> (usize, usize) {
-        let place = place_in(statement, find_near(statement, near, line));
+        let place = Place::within(statement, find_near(statement, near, line));
         (place.line, place.column)
     }
 

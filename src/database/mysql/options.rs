@@ -1,8 +1,7 @@
 //! What to tell sqlx to reach a MySQL or MariaDB server: the URL comes in, sqlx's options come out, filled up from the
-//! environment as the clients of both servers do it (the MySQL manual's "Variables Variables"). Nothing is connected.
+//! environment as the clients of both servers do it (the MySQL manual's "Environment Variables"). Nothing is connected.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,8 +13,10 @@ use sqlx::{
 
 use crate::{
     Error, ErrorKind, Result,
-    database::url::{Host, ServerLocation},
-    nearest::nearest,
+    database::{
+        server::settings::Found,
+        url::{Host, ServerLocation},
+    },
 };
 
 const DEFAULT_PORT: u16 = 3306;
@@ -113,7 +114,7 @@ impl Target {
         if let Some(text) = &location.password {
             options = options.password(text);
             password = Some(Origin::Url);
-        } else if let Some(found) = environment("MYSQL_PWD") {
+        } else if let Some(found) = Found::in_environment("MYSQL_PWD") {
             options = options.password(&found.value);
             password = Some(Origin::Variables);
         }
@@ -126,7 +127,7 @@ impl Target {
             may_go_without_tls,
             password,
             timeout: match reader.get(&["connect-timeout"]) {
-                Some(found) => found.seconds()?,
+                Some(found) => seconds(&found)?,
                 None => None,
             },
         })
@@ -149,49 +150,12 @@ enum Place {
     Host(String, u16),
 }
 
-/// A value and where it was found, for messages.
-struct Found {
-    value: String,
-    place: String,
-}
-
-impl Found {
-    fn bad(&self, allowed: &str) -> Error {
-        Error::new(
-            ErrorKind::Usage,
-            format!("`{}` is no value of {}", self.value, self.place),
-        )
-        .hint(format!("it is {allowed}"))
-    }
-
-    /// One of these words, in any case, with dashes or underscores.
-    fn choose<T: Copy>(&self, words: &[(&str, T)]) -> Result<T> {
-        let given = self.value.to_ascii_lowercase().replace('-', "_");
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == given) {
-            return Ok(*value);
-        }
-        let names: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let error = self.bad(&format!("one of {}", names.join(", ")));
-        Err(match nearest(&given, words.iter().map(|(word, _)| *word)) {
-            Some(word) => error.hint(format!("did you mean `{word}`?")),
-            None => error,
-        })
-    }
-
-    /// Seconds, where 0 means to wait as long as the system does.
-    fn seconds(&self) -> Result<Option<Duration>> {
-        match self.value.trim().parse::<u64>() {
-            Ok(0) => Ok(None),
-            Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
-            Err(_) => Err(self.bad("a number of seconds")),
-        }
-    }
-
-    fn port(&self) -> Result<u16> {
-        match self.value.trim().parse() {
-            Ok(0) | Err(_) => Err(self.bad("a number from 1 to 65535")),
-            Ok(port) => Ok(port),
-        }
+/// Seconds, where 0 means to wait as long as the system does.
+fn seconds(found: &Found) -> Result<Option<Duration>> {
+    match found.value.trim().parse::<u64>() {
+        Ok(0) => Ok(None),
+        Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Err(_) => Err(found.bad("a number of seconds")),
     }
 }
 
@@ -204,10 +168,7 @@ impl Reader<'_> {
     fn get(&self, names: &[&str]) -> Option<Found> {
         names.iter().find_map(|name| {
             let value = self.location.parameters.get(*name)?;
-            (!value.is_empty()).then(|| Found {
-                value: value.clone(),
-                place: format!("the parameter `{name}` in the URL"),
-            })
+            (!value.is_empty()).then(|| Found::in_url(name, value))
         })
     }
 
@@ -231,19 +192,19 @@ impl Reader<'_> {
         if let Some(path) = host.name.as_deref().filter(|name| name.starts_with('/')) {
             return Ok(Place::Socket(PathBuf::from(path)));
         }
-        let port = match (host.port, environment("MYSQL_TCP_PORT")) {
+        let port = match (host.port, Found::in_environment("MYSQL_TCP_PORT")) {
             (Some(port), _) => port,
             (None, Some(found)) => found.port()?,
             (None, None) => DEFAULT_PORT,
         };
         let name = host
             .name
-            .or_else(|| environment("MYSQL_HOST").map(|found| found.value));
+            .or_else(|| Found::in_environment("MYSQL_HOST").map(|found| found.value));
         if let Some(name) = name {
             return Ok(Place::Host(name, port));
         }
         if host.port.is_none() {
-            if let Some(found) = environment("MYSQL_UNIX_PORT") {
+            if let Some(found) = Found::in_environment("MYSQL_UNIX_PORT") {
                 return Ok(Place::Socket(PathBuf::from(found.value)));
             }
             if let Some(path) = SOCKETS.into_iter().map(Path::new).find(|path| path.exists()) {
@@ -275,7 +236,11 @@ impl Reader<'_> {
             ("verify_identity", MySqlSslMode::VerifyIdentity),
         ];
         let mode = match self.get(&["ssl-mode", "sslmode"]) {
-            Some(found) => Some(found.choose(&MODES)?),
+            Some(found) => {
+                // In any case, with dashes or underscores.
+                let word = found.value.to_ascii_lowercase().replace('-', "_");
+                Some(found.choose(&word, &MODES)?)
+            }
             None => None,
         };
         let mut implied = MySqlSslMode::Preferred;
@@ -295,18 +260,10 @@ impl Reader<'_> {
     }
 }
 
-fn environment(variable: &str) -> Option<Found> {
-    let value = env::var(variable).ok().filter(|value| !value.is_empty())?;
-    Some(Found {
-        value,
-        place: variable.to_owned(),
-    })
-}
-
 /// Whom the clients connect as when nobody is named.
 fn login_name() -> String {
-    environment("USER")
-        .or_else(|| environment("LOGNAME"))
+    Found::in_environment("USER")
+        .or_else(|| Found::in_environment("LOGNAME"))
         .map_or_else(|| "root".to_owned(), |found| found.value)
 }
 

@@ -1,15 +1,16 @@
 //! Errors of a PostgreSQL server as errors of this library: what sqlx reports and the statement come in, a message, a place and
 //! advice come out. Codes are those of the PostgreSQL manual's appendix "PostgreSQL Error Codes".
 
-use std::io;
-
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
 use super::options::{Origin, Target};
 use crate::{
     Error, ErrorKind, Place,
-    database::interrupt::interrupted,
-    sql::{Lexicon, Scanner, Token, line_column},
+    database::{
+        interrupt::interrupted,
+        server::failure::{self, Named},
+    },
+    sql::{Lexicon, Scanner, Token},
 };
 
 /// The code of a statement that was stopped: by request, by a timeout, or by an administrator.
@@ -105,36 +106,14 @@ fn converts_rows(statement: &str) -> bool {
 }
 
 /// The character `position` of a statement as a place, with the whole statement as its snippet.
-pub(super) fn place_in(statement: &str, position: usize) -> Place {
-    let offset = statement
-        .char_indices()
-        .nth(position)
-        .map_or(statement.len(), |(offset, _)| offset);
-    let (line, column) = line_column(statement, offset);
-    Place {
-        file: None,
-        line,
-        column,
-        snippet: statement.to_owned(),
-    }
+fn place_in(statement: &str, position: usize) -> Place {
+    let offset = statement.char_indices().nth(position);
+    Place::within(statement, offset.map_or(statement.len(), |(offset, _)| offset))
 }
 
 /// The error for a connection that is gone.
 pub(super) fn lost(error: &sqlx::Error, server: &str) -> Error {
-    let reason = match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        // The server has closed its end without a word.
-        sqlx::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            "the server closed it".to_owned()
-        }
-        sqlx::Error::Io(error) => error.to_string(),
-        other => other.to_string(),
-    };
-    Error::new(
-        ErrorKind::Database,
-        format!("the connection to {server} was lost: {reason}"),
-    )
-    .hint("see the server's log; what was not committed is rolled back")
+    failure::lost(error, server, "what was not committed is rolled back")
 }
 
 /// Whether the server ends the session with this error.
@@ -147,72 +126,19 @@ pub(super) fn ends_session(error: &PgDatabaseError) -> bool {
 
 /// The error for a database that does not open.
 pub(super) fn cannot_connect(error: &sqlx::Error, target: &Target, database: &str) -> Error {
-    let server = &target.name;
     match error {
         sqlx::Error::Database(refusal) => match refusal.try_downcast_ref::<PgDatabaseError>() {
             Some(refusal) => refused(refusal, target, database),
-            None => Error::new(ErrorKind::Database, format!("{server}: {refusal}")),
+            None => Error::new(ErrorKind::Database, format!("{}: {refusal}", target.name)),
         },
-        sqlx::Error::Io(error) => no_server(error, target),
-        sqlx::Error::Tls(reason) => Error::new(
-            ErrorKind::Database,
-            format!("no TLS connection to {server}: {}", with_causes(reason.as_ref())),
-        )
-        .hint("check `sslmode` and `sslrootcert` in the URL and the certificate of the server"),
-        sqlx::Error::Protocol(reason) => Error::new(
-            ErrorKind::Database,
-            format!("{server} does not speak as a PostgreSQL server should: {reason}"),
-        )
-        .hint("check the host and the port in the URL"),
-        other => Error::new(
-            ErrorKind::Database,
-            format!("cannot connect to {server}: {other}"),
-        ),
-    }
-}
-
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
+        other => Named {
+            name: &target.name,
+            is_socket: target.name.starts_with('/'),
+            product: "PostgreSQL",
+            tls: "`sslmode` and `sslrootcert`",
         }
-        cause = error.source();
+        .cannot_connect(other),
     }
-    text
-}
-
-fn no_server(error: &io::Error, target: &Target) -> Error {
-    let server = &target.name;
-    let is_socket = server.starts_with('/');
-    let failure = Error::new(ErrorKind::Database, format!("no connection to {server}: {error}"));
-    match error.kind() {
-        io::ErrorKind::NotFound if is_socket => {
-            failure.hint("there is no such socket: is the server running, and is the folder right?")
-        }
-        io::ErrorKind::ConnectionRefused => failure
-            .hint("is the server running, and does it listen there? check the host and the port in the URL"),
-        io::ErrorKind::PermissionDenied if is_socket => failure.hint("check the permissions of the socket"),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
-            failure.hint("something listens there and hung up: is it PostgreSQL? see its log")
-        }
-        _ => failure.hint("check the host and the port in the URL"),
-    }
-}
-
-/// The error for a host that does not answer.
-pub(super) fn timed_out(target: &Target, seconds: u64) -> Error {
-    Error::new(
-        ErrorKind::Database,
-        format!(
-            "no connection to {}: no answer within {seconds} seconds",
-            target.name
-        ),
-    )
-    .hint("check the host and the port in the URL, or wait longer with `connect_timeout`")
 }
 
 /// The error for a server that does not let us in.

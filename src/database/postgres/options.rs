@@ -1,5 +1,5 @@
 //! What to tell sqlx to reach a PostgreSQL server: the URL comes in, options for each of its hosts come out, filled up from
-//! the environment and the password file as libpq does it (the PostgreSQL manual's "Variables Variables" and "The
+//! the environment and the password file as libpq does it (the PostgreSQL manual's "Environment Variables" and "The
 //! Password File"). Nothing is connected.
 
 use std::{env, path::PathBuf, time::Duration};
@@ -12,8 +12,10 @@ use sqlx::{
 use super::passwords::{self, Password};
 use crate::{
     Error, ErrorKind, Result,
-    database::url::{Host, ServerLocation},
-    nearest::nearest,
+    database::{
+        server::settings::Found,
+        url::{Host, ServerLocation},
+    },
 };
 
 /// The name under which sessions are seen in `pg_stat_activity`.
@@ -104,11 +106,11 @@ impl Settings {
     pub(super) fn new(location: &ServerLocation) -> Result<Self> {
         let reader = Reader { location };
         let attributes = match reader.get(&["target_session_attrs"], "PGTARGETSESSIONATTRS") {
-            Some(found) => found.choose(&Attributes::WORDS)?,
+            Some(found) => found.choose(&found.value, &Attributes::WORDS)?,
             None => Attributes::Any,
         };
         let timeout = match reader.get(&["connect_timeout"], "PGCONNECT_TIMEOUT") {
-            Some(found) => found.seconds()?,
+            Some(found) => seconds(&found)?,
             None => None,
         };
         reader.refuse_what_cannot_be()?;
@@ -125,40 +127,12 @@ impl Settings {
     }
 }
 
-/// A value and where it was found, for messages.
-struct Found {
-    value: String,
-    place: String,
-}
-
-impl Found {
-    fn bad(&self, allowed: &str) -> Error {
-        Error::new(
-            ErrorKind::Usage,
-            format!("`{}` is no value of {}", self.value, self.place),
-        )
-        .hint(format!("it is {allowed}"))
-    }
-
-    fn choose<T: Copy>(&self, words: &[(&str, T)]) -> Result<T> {
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == self.value) {
-            return Ok(*value);
-        }
-        let names: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let error = self.bad(&format!("one of {}", names.join(", ")));
-        Err(match nearest(&self.value, words.iter().map(|(word, _)| *word)) {
-            Some(word) => error.hint(format!("did you mean `{word}`?")),
-            None => error,
-        })
-    }
-
-    /// Seconds, where 0 and less mean to wait for ever and 1 means 2, as in libpq.
-    fn seconds(&self) -> Result<Option<Duration>> {
-        match self.value.trim().parse::<i64>() {
-            Ok(..=0) => Ok(None),
-            Ok(seconds) => Ok(Some(Duration::from_secs(seconds.max(2).unsigned_abs()))),
-            Err(_) => Err(self.bad("a number of seconds")),
-        }
+/// Seconds, where 0 and less mean to wait for ever and 1 means 2, as in libpq.
+fn seconds(found: &Found) -> Result<Option<Duration>> {
+    match found.value.trim().parse::<i64>() {
+        Ok(..=0) => Ok(None),
+        Ok(seconds) => Ok(Some(Duration::from_secs(seconds.max(2).unsigned_abs()))),
+        Err(_) => Err(found.bad("a number of seconds")),
     }
 }
 
@@ -171,13 +145,10 @@ impl Reader<'_> {
     fn get(&self, names: &[&str], variable: &str) -> Option<Found> {
         let parameter = names.iter().find_map(|name| {
             let value = self.location.parameters.get(*name)?;
-            Some(Found {
-                value: value.clone(),
-                place: format!("the parameter `{name}` in the URL"),
-            })
+            Some(Found::in_url(name, value))
         });
         parameter
-            .or_else(|| environment(variable))
+            .or_else(|| Found::in_environment(variable))
             .filter(|found| !found.value.is_empty())
     }
 
@@ -204,7 +175,7 @@ impl Reader<'_> {
                 return Err(found.bad("`UTF8`; the server converts"));
             }
         }
-        if let Some(found) = environment("PGSERVICE") {
+        if let Some(found) = Found::in_environment("PGSERVICE") {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("service files are not supported, and {} names one", found.place),
@@ -215,14 +186,11 @@ impl Reader<'_> {
     }
 
     fn hosts(&self) -> Result<Vec<Host>> {
-        let default_port = match environment("PGPORT") {
-            Some(found) => match found.value.parse() {
-                Ok(port) if port > 0 => port,
-                _ => return Err(found.bad("a number from 1 to 65535")),
-            },
+        let default_port = match Found::in_environment("PGPORT") {
+            Some(found) => found.port()?,
             None => DEFAULT_PORT,
         };
-        let default_names = environment("PGHOSTADDR").or_else(|| environment("PGHOST"));
+        let default_names = Found::in_environment("PGHOSTADDR").or_else(|| Found::in_environment("PGHOST"));
         let mut hosts = self.location.hosts.clone();
         if hosts.is_empty() {
             hosts.push(Host::default());
@@ -297,7 +265,7 @@ impl Reader<'_> {
             target.password = Some(Origin::Url);
             return;
         }
-        if environment("PGPASSWORD").is_some() {
+        if Found::in_environment("PGPASSWORD").is_some() {
             target.password = Some(Origin::Variables);
             return;
         }
@@ -342,7 +310,7 @@ impl Reader<'_> {
             ("verify-full", PgSslMode::VerifyFull),
         ];
         let mut mode = match self.get(&["sslmode", "ssl-mode"], "PGSSLMODE") {
-            Some(found) => found.choose(&MODES)?,
+            Some(found) => found.choose(&found.value, &MODES)?,
             None => PgSslMode::Prefer,
         };
         match self.get(&["sslrootcert", "ssl-root-cert", "ssl-ca"], "PGSSLROOTCERT") {
@@ -387,14 +355,6 @@ impl Reader<'_> {
         let may_go_without = matches!(mode, PgSslMode::Prefer);
         Ok((options.ssl_mode(mode), may_go_without))
     }
-}
-
-fn environment(variable: &str) -> Option<Found> {
-    let value = env::var(variable).ok().filter(|value| !value.is_empty())?;
-    Some(Found {
-        value,
-        place: variable.to_owned(),
-    })
 }
 
 /// The folder of the socket of a server on this machine, or else its name in the network.
