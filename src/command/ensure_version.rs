@@ -10,7 +10,7 @@ use crate::{
         arguments::{EnsureVersion, GlobalOptions},
     },
     database::Open,
-    migrate::{Migrator, Options, ledger_sql},
+    migrate::{Options, ledger_sql},
     report,
 };
 
@@ -33,8 +33,7 @@ pub(super) async fn run(
     }
     let url = project.database()?;
     let scripts = project.scripts()?;
-    let connection = project.connection(&url, Open::Create).await?;
-    let mut migrator = Migrator::new(connection, url.engine(), &scripts, &options)?;
+    let mut migrator = project.migrator(&url, &scripts, Open::Create).await?;
     let made = migrator.ensure_ledger().await?;
     if let Some(connection) = migrator.into_connection().await? {
         connection.close().await?;

@@ -11,7 +11,7 @@ use crate::{
     },
     database::Open,
     directive::Directive,
-    migrate::{Direction, Migrator, Options, PreviewedScript},
+    migrate::{Direction, PreviewedScript},
     plan::{Segment, terminated},
     report::{self, Text, Tone},
     script::{RevisionId, Scripts as _},
@@ -21,16 +21,8 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     let project = Project::open(terminal, global)?;
     let url = project.database()?;
     let scripts = project.scripts()?;
-    let connection = project.connection(&url, Open::ReadOnly).await?;
-    let engine = connection
-        .as_ref()
-        .map_or(url.engine(), crate::Connection::engine);
-    let mut migrator = Migrator::new(
-        connection,
-        url.engine(),
-        &scripts,
-        &Options::from(&project.config),
-    )?;
+    let mut migrator = project.migrator(&url, &scripts, Open::ReadOnly).await?;
+    let engine = migrator.engine();
     let current = migrator.current().await?;
     let from: Vec<&RevisionId> = current.iter().map(|row| &row.revision).collect();
     let preview = {

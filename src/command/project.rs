@@ -17,7 +17,7 @@ use crate::{
     dialect::{Dialect, Engine, for_engine, postgres::relocate},
     environment::Given,
     extend::Extensions,
-    migrate::{Hook, Scripts},
+    migrate::{Hook, Migrator, Options, Scripts},
     plan::plan,
     schema::Schema,
     script::{Folder, Format, Header, Script, SqlDirection, render, render_sql},
@@ -204,6 +204,20 @@ impl<'a> Project<'a> {
             self.go_home(connection, open).await?;
         }
         Ok(connection)
+    }
+
+    /// What reads and writes the ledger of the database, over a connection to it; with none where there is no database.
+    ///
+    /// # Errors
+    /// As [`Self::connection`], and when the settings do not fit the engine.
+    pub(super) async fn migrator<'s>(
+        &self,
+        url: &DatabaseUrl,
+        scripts: &'s Folder,
+        open: Open,
+    ) -> Result<Migrator<'s>> {
+        let connection = self.connection(url, open).await?;
+        Migrator::new(connection, url.engine(), scripts, &Options::from(&self.config))
     }
 
     /// Lets names without a namespace mean the tenant's, where that is a namespace.

@@ -10,7 +10,7 @@ use crate::{
         arguments::{GlobalOptions, Stamp},
     },
     database::Open,
-    migrate::{Migrator, Options, StampRows, offline_stamp_sql},
+    migrate::{Options, StampRows, offline_stamp_sql},
     report,
     script::RevisionId,
 };
@@ -31,13 +31,7 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     }
     let url = project.database()?;
     let scripts = project.scripts()?;
-    let connection = project.connection(&url, Open::ReadWrite).await?;
-    let mut migrator = Migrator::new(
-        connection,
-        url.engine(),
-        &scripts,
-        &Options::from(&project.config),
-    )?;
+    let mut migrator = project.migrator(&url, &scripts, Open::ReadWrite).await?;
     let current = match migrator.current().await {
         // What is thrown away need not make sense.
         Err(_) if arguments.purge => Vec::new(),

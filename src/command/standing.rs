@@ -4,7 +4,7 @@ use super::project::Project;
 use crate::{
     Connection, DatabaseUrl, Error, ErrorKind, Notice, Result,
     database::Open,
-    migrate::{Applied, Migrator, Options, Status},
+    migrate::{Applied, Migrator, Status},
     script::{Folder, RevisionId},
 };
 
@@ -39,8 +39,7 @@ pub(super) async fn over(
     scripts: &Folder,
     url: &DatabaseUrl,
 ) -> Result<(Standing, Option<Connection>)> {
-    let connection = project.connection(url, Open::ReadOnly).await?;
-    let mut migrator = Migrator::new(connection, url.engine(), scripts, &Options::from(&project.config))?;
+    let mut migrator = project.migrator(url, scripts, Open::ReadOnly).await?;
     let standing = ask(&mut migrator).await?;
     Ok((standing, migrator.into_connection().await?))
 }

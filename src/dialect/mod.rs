@@ -5,6 +5,7 @@
 
 mod engine;
 pub mod mysql;
+mod names;
 mod online;
 pub mod postgres;
 mod rules;

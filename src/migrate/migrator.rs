@@ -139,6 +139,16 @@ impl<'a> Migrator<'a> {
         })
     }
 
+    /// Whether there is a database.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// The engine of the database: what the server says it is, where there is one.
+    pub(crate) fn engine(&self) -> Engine {
+        self.dialect.engine()
+    }
+
     /// Says whether the statement took effect that was running when an earlier run was cut off, where the database does not tell.
     #[must_use]
     pub fn in_doubt(mut self, word: Option<InDoubt>) -> Self {

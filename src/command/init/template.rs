@@ -85,7 +85,7 @@ pub(super) fn files(template: Template) -> Vec<&'static str> {
         ],
         Template::Embedded => vec![
             "autogen.toml",
-            "migrations/",
+            "migrations/.gitkeep",
             "schema.sql",
             "build.rs",
             "src/bin/migrate.rs",
@@ -128,6 +128,8 @@ fn single(sample: Option<Sample>, url: Option<&str>, folder: &Path) -> Result<Pr
 fn embedded(url: Option<&str>, folder: &Path) -> Result<Project> {
     let mut project = single(None, url, folder)?;
     project.settings = project.settings.replace(NO_RUNNER, RUNNER);
+    // The build script wants the folder, and git keeps no empty one.
+    project.files.push(("migrations/.gitkeep".into(), String::new()));
     project.files.push(("build.rs".into(), BUILD.to_owned()));
     project
         .files

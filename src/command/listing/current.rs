@@ -11,7 +11,7 @@ use crate::{
     },
     command::{Outcome, project::Project, standing},
     database::Open,
-    migrate::{Direction, Entry, Migrator, Options, Status},
+    migrate::{Direction, Entry, Status},
     report::{self, Text, Tone},
     script::RevisionId,
 };
@@ -24,14 +24,8 @@ pub(in crate::command) async fn current(
     let project = Project::open(terminal, global)?;
     let url = project.database()?;
     let scripts = project.scripts()?;
-    let connection = project.connection(&url, Open::ReadOnly).await?;
-    let is_there = connection.is_some();
-    let mut migrator = Migrator::new(
-        connection,
-        url.engine(),
-        &scripts,
-        &Options::from(&project.config),
-    )?;
+    let mut migrator = project.migrator(&url, &scripts, Open::ReadOnly).await?;
+    let is_there = migrator.is_connected();
     let standing = standing::ask(&mut migrator).await?;
     terminal.notices(&standing.changed);
     let done = match terminal.volume() {

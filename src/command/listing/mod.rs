@@ -14,7 +14,6 @@ use crate::{
     Result,
     cli::Volume,
     database::Open,
-    migrate::{Migrator, Options},
     report::{Text, Tone},
     script::{Entry, Folder, RevisionId},
 };
@@ -29,9 +28,7 @@ pub(super) use show::show;
 /// When the database cannot be asked.
 async fn applied(project: &Project<'_>, scripts: &Folder) -> Result<Vec<RevisionId>> {
     let url = project.database()?;
-    let connection = project.connection(&url, Open::ReadOnly).await?;
-    let options = Options::from(&project.config);
-    let mut migrator = Migrator::new(connection, url.engine(), scripts, &options)?;
+    let mut migrator = project.migrator(&url, scripts, Open::ReadOnly).await?;
     let heads = migrator.current().await?;
     if let Some(connection) = migrator.into_connection().await? {
         connection.close().await?;
