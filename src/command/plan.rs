@@ -88,18 +88,13 @@ fn write(text: &mut Text, script: &PreviewedScript, directives: &[Directive], vo
     }
     for segment in &script.segments {
         text.push(Tone::Faint, format!("    {}\n", describe(segment)));
-        if let Some(online) = &segment.online
-            && let Ok(online) = serde_json::to_value(online)
-        {
-            let word = |key: &str| online[key].as_str().unwrap_or_default().replace('_', " ");
-            text.push(
-                Tone::Loss,
-                format!(
-                    "        others notice: {} ({})\n",
-                    word("effect"),
-                    word("because")
-                ),
-            );
+        if let Some(online) = &segment.online {
+            let tone = if online.effect.lets_write() {
+                Tone::Faint
+            } else {
+                Tone::Loss
+            };
+            text.push(tone, format!("        others notice: {online}\n"));
         }
         if volume == Volume::Verbose {
             for sql in &segment.statements {
