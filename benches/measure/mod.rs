@@ -71,19 +71,22 @@ pub(crate) fn legend() {
     );
 }
 
-/// The median of so many runs, or of as many as [`PATIENCE`] has room for: at least one.
+/// The median of so many runs, or of as many as [`PATIENCE`] has room for.
 fn median(runs: usize, mut run: impl FnMut()) -> Duration {
-    let since = Instant::now();
-    // The first fills what there is of caches.
-    run();
-    let mut times: Vec<Duration> = Vec::with_capacity(runs);
-    while times.is_empty() || (times.len() < runs && since.elapsed() < PATIENCE) {
+    let mut time = || {
         let start = Instant::now();
         run();
-        times.push(start.elapsed());
+        start.elapsed()
+    };
+    let since = Instant::now();
+    // It fills what there is of caches, and counts only when there is no time for another.
+    let first = time();
+    let mut times: Vec<Duration> = Vec::with_capacity(runs);
+    while times.len() < runs && since.elapsed() < PATIENCE {
+        times.push(time());
     }
     times.sort();
-    times[times.len() / 2]
+    times.get(times.len() / 2).copied().unwrap_or(first)
 }
 
 fn reflection(url: &str, tables: usize) {
