@@ -18,6 +18,7 @@ mod policy;
 mod preview;
 mod progress;
 mod replay;
+mod resume;
 mod run;
 mod scripts;
 mod settings;
