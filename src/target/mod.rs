@@ -30,6 +30,8 @@ mod prints;
 #[cfg(feature = "connect")]
 mod realise;
 #[cfg(feature = "connect")]
+mod refused;
+#[cfg(feature = "connect")]
 mod scratch;
 #[cfg(feature = "connect")]
 mod server;

@@ -14,8 +14,9 @@ use super::realise::Context;
 use super::{
     classify::Rules,
     files::SqlFile,
-    load::{Failure, explained, run},
+    load::{Failure, run},
     parts::is_virtual_table,
+    refused::explained,
     statements::Runs,
 };
 #[cfg(feature = "sqlite")]
