@@ -5,8 +5,6 @@
 
 use std::{fmt, path::PathBuf};
 
-use crate::sql::line_column;
-
 /// What an error is about, and so who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -49,8 +47,9 @@ pub struct Place {
 
 impl Place {
     /// The byte `offset` of a statement or another text that came from no file; the whole text is the snippet.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn within(text: &str, offset: usize) -> Self {
-        let (line, column) = line_column(text, offset);
+        let (line, column) = crate::sql::line_column(text, offset);
         Self {
             file: None,
             line,
