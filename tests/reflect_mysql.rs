@@ -115,7 +115,12 @@ async fn what_a_dump_loads_reflects_equal_and_so_does_the_same_database_again() 
         let first = loaded(server, hostile(server));
         // A dump names the database of a sequence that a default takes its numbers from.
         let second = server.database("reflect");
-        second.sql(&first.dump().replace(&first.name, &second.name));
+        let mut dump = first.dump().replace(&first.name, &second.name);
+        if server.is_trixie() {
+            // MariaDB 11.8 does not double the quote in the name of a foreign key.
+            dump = dump.replace("CONSTRAINT `f`2`", "CONSTRAINT `f``2`");
+        }
+        second.sql(&dump);
         let (schema, notices) = reflected(&first).await;
         assert_eq!(notices, []);
         assert_eq!(reflected(&first).await.0, schema);
@@ -164,7 +169,11 @@ async fn columns_have_all_that_the_catalog_says() {
                 ),
             ),
             ("j", either("char(36)", "uuid"), either("(uuid())", "uuid()")),
-            ("l", "varbinary(10)", either("0x6162", "'ab'")),
+            (
+                "l",
+                "varbinary(10)",
+                either("0x6162", if server.is_trixie() { "x'6162'" } else { "'ab'" }),
+            ),
             ("y", either("int", "int(11)"), either("'-5'", "-5")),
             ("z", "varchar(10)", "''"),
             ("hh", "varchar(9)", "'é'"),

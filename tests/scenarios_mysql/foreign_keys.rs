@@ -105,3 +105,40 @@ fn both_ends_of_a_key_change_their_type() {
         .to("create table p (id bigint unsigned primary key); create table t (p_id bigint unsigned, constraint fk foreign key (p_id) references p (id));")
         .holds();
 }
+
+#[test]
+fn a_foreign_key_waits_for_a_table_that_it_can_refer_to() {
+    // (`child` comes before `parent` by its name, and the other way round.)
+    let tables = |options: &str, keys: [&str; 2]| {
+        let [child, youngest] = keys;
+        format!(
+            "create table parent (id int primary key, n int) {options};
+             create table child (p int{child});
+             {youngest}"
+        )
+    };
+    let key = |table: &str| format!(", constraint of_{table} foreign key (p) references parent (id)");
+    let with = tables(
+        "",
+        [
+            &key("child"),
+            &format!("create table youngest (p int{});", key("youngest")),
+        ],
+    );
+    for engine in [autogen::Engine::Mysql, autogen::Engine::Mariadb] {
+        for options in ["partition by hash (id) partitions 3", "engine=MyISAM"] {
+            let scenario = || Scenario::new("F").only_on(engine);
+            let without = tables(options, ["", ""]);
+            scenario()
+                .from(&without)
+                .rows("insert into parent values (1, 1); insert into child values (1);")
+                .to(&with)
+                .holds();
+            scenario()
+                .from(&with)
+                .rows("insert into parent values (1, 1); insert into child values (1);")
+                .to(&without)
+                .holds();
+        }
+    }
+}

@@ -89,6 +89,9 @@ fn entries(dump: &str) -> Vec<String> {
     {
         match &mut open {
             Some(inside) if line.starts_with(')') => {
+                if line.contains("ENGINE=InnoDB") {
+                    inside.iter_mut().for_each(|part| forget_block_size(part));
+                }
                 inside[1..].sort();
                 entries.push(format!("{} {}", inside.join(" "), without_counter(line)));
                 open = None;
@@ -97,13 +100,35 @@ fn entries(dump: &str) -> Vec<String> {
             None if line.starts_with("CREATE TABLE") && line.ends_with('(') => {
                 open = Some(vec![line.to_owned()]);
             }
-            None => entries.push(line.to_owned()),
+            None => entries.push(plainly_headed(line)),
         }
     }
     // Where a sequence stands is no part of its schema either.
     entries.retain(|entry| !entry.starts_with("DO SETVAL("));
     entries.retain(|entry| !LEDGER.iter().any(|table| entry.contains(table)));
     entries
+}
+
+/// A key keeps the block size that its table had when it came. It means nothing to `InnoDB`, and MariaDB shows it as soon as the table has
+/// another.
+fn forget_block_size(part: &mut String) {
+    if let Some((key, size)) = part.rsplit_once(" KEY_BLOCK_SIZE=")
+        && key.ends_with(')')
+        && size.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        *part = key.to_owned();
+    }
+}
+
+/// MariaDB keeps the words of CREATE TRIGGER as they were written.
+fn plainly_headed(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    match lower.find(" for each row ") {
+        Some(head) if lower.contains("*/ /*!50003 trigger ") => {
+            lower[..head].replace('`', "") + &line[head..].replacen("for each row", "FOR EACH ROW", 1)
+        }
+        _ => line.to_owned(),
+    }
 }
 
 /// Whether a line sets up the session of whoever loads the dump. The time zone of an event is among that: the program's session has a

@@ -202,3 +202,19 @@ fn an_index_that_is_not_used_stays_seen() {
         .to(&format!("create table t (a int, key i (a) {word});"))
         .holds();
 }
+
+#[test]
+fn a_table_is_read_on_when_only_the_case_of_its_index_changes() {
+    for engine in [autogen::Engine::Mysql, autogen::Engine::Mariadb] {
+        Scenario::new("I")
+            .only_on(engine)
+            .from("create table t (id int primary key, Word varchar(20), key By_Word (Word));")
+            .rows("insert into t values (1, 'a'), (2, 'b');")
+            .to("create table t (id int primary key, Word varchar(20), key by_word (Word));")
+            .upgraded(
+                "select count(*) from t force index (by_word) where Word > 'a'",
+                "1",
+            )
+            .holds();
+    }
+}

@@ -199,3 +199,17 @@ fn t_22_a_table_that_refers_to_itself() {
         .to("create table n (a int not null, b int not null, pa int, pb int, primary key (a, b), foreign key (pa, pb) references n (a, b));")
         .holds();
 }
+
+#[test]
+fn a_table_takes_on_the_collation_of_its_database() {
+    for engine in [autogen::Engine::Mysql, autogen::Engine::Mariadb] {
+        let database = "alter database character set utf8mb4 collate utf8mb4_spanish_ci;";
+        let table = |rest: &str| format!("{database} create table `it's` (a varchar(10), b text) {rest};");
+        Scenario::new("T")
+            .only_on(engine)
+            .from(&table("collate utf8mb4_bin"))
+            .rows("insert into `it's` values ('ñ', 'ch');")
+            .to(&table(""))
+            .holds();
+    }
+}

@@ -1,8 +1,11 @@
 //! MySQL and MariaDB servers for tests, as `server.rs` has those of PostgreSQL: one of each for a test binary, a database for each
-//! test. MariaDB is that of this machine, MySQL is looked for in the tree of Debian sid.
+//! test. MariaDB is that of this machine, MySQL is looked for in the tree of Debian sid. With `AUTOGEN_TEST_EVERY_SERVER` set, the newer
+//! MariaDB of a tree of Debian trixie takes part too (`TRIXIE_ROOT`, else `/opt/trixie`; made by `debootstrap
+//! --include=mariadb-server-core,mariadb-client trixie`). `AUTOGEN_TEST_SERVER` names the one that is to be tested alone: `mariadb`,
+//! `mysql` or `trixie`.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Output, Stdio},
@@ -89,25 +92,43 @@ pub(crate) fn servers() -> &'static [Server] {
 /// # Panics
 /// When one is missing that has to be there.
 pub(crate) fn installations() -> Vec<Installation> {
+    let alone = env::var("AUTOGEN_TEST_SERVER").ok();
+    let wanted = |name: &str| alone.as_deref().is_none_or(|alone| alone == name);
     let mut found = Vec::new();
-    if Path::new("/usr/sbin/mariadbd").exists() {
+    if wanted("mariadb") {
+        if Path::new("/usr/sbin/mariadbd").exists() {
+            found.push(Installation {
+                engine: Engine::Mariadb,
+                tree: Tree { root: None },
+            });
+        } else {
+            missing("MariaDB");
+        }
+    }
+    if wanted("mysql") {
+        // Debian calls MariaDB's server `mysqld` too.
+        if super::is_root() && sid().join("usr/sbin/mysqld").exists() {
+            found.push(Installation {
+                engine: Engine::Mysql,
+                tree: Tree { root: Some(sid()) },
+            });
+        } else {
+            missing("MySQL");
+        }
+    }
+    let every = alone.is_some() || env::var_os("AUTOGEN_TEST_EVERY_SERVER").is_some();
+    if every && wanted("trixie") && super::is_root() && trixie().join("usr/sbin/mariadbd").exists() {
         found.push(Installation {
             engine: Engine::Mariadb,
-            tree: Tree { root: None },
+            tree: Tree { root: Some(trixie()) },
         });
-    } else {
-        missing("MariaDB");
-    }
-    // Debian calls MariaDB's server `mysqld` too.
-    if super::is_root() && sid().join("usr/sbin/mysqld").exists() {
-        found.push(Installation {
-            engine: Engine::Mysql,
-            tree: Tree { root: Some(sid()) },
-        });
-    } else {
-        missing("MySQL");
     }
     found
+}
+
+/// The tree of Debian trixie.
+fn trixie() -> PathBuf {
+    PathBuf::from(env::var_os("TRIXIE_ROOT").unwrap_or("/opt/trixie".into()))
 }
 
 impl Installation {
@@ -144,7 +165,8 @@ impl Installation {
         let made = if self.is_mariadb() {
             self.tree
                 .command(Path::new("/usr/bin/mariadb-install-db"), self.user())
-                .args(["--no-defaults", "--skip-test-db"])
+                // (In a tree, the name of this machine is not known.)
+                .args(["--no-defaults", "--skip-test-db", "--force"])
                 .arg("--auth-root-authentication-method=normal")
                 .arg(format!("--datadir={}", data.display()))
                 .args(settings)
@@ -189,6 +211,11 @@ impl Server {
 
     pub(crate) fn engine(&self) -> Engine {
         self.installation.engine
+    }
+
+    /// Whether it is the MariaDB of Debian trixie.
+    pub(crate) fn is_trixie(&self) -> bool {
+        self.installation.is_mariadb() && self.installation.tree.root.is_some()
     }
 
     /// Waits until it answers.

@@ -13,9 +13,9 @@
 
 use super::column_change::{Columns, Work};
 use super::online::{Clause, Operation, Scene};
-use super::rename;
 use super::spelling::{qname, quote, text};
 use super::{Flavour, MARIADB, MYSQL, Mysql, constraints, ddl, index, option, partition, table};
+use super::{carry, rename};
 use crate::dialect::Statement;
 use crate::directive::{AlterTable, Change, Directive, TableChange};
 use crate::schema::{
@@ -178,12 +178,12 @@ impl<'a> Alteration<'a> {
         main.extend(work.clauses);
         let comes = self.keys_that_come(old, &goes.again)?;
         main.extend(comes.clauses);
-        let (options, convert) = self.options(old);
+        let (options, recollates) = self.options(old);
         main.extend(options);
         let mut foreign = goes.foreign_keys;
         // Nothing else touches what a foreign key holds: it can go along.
         let is_touchy = !renaming.is_empty()
-            || convert.is_some()
+            || recollates
             || !work.lead.is_empty()
             || self.alter.changes.iter().any(touches_foreign_keys);
         if !is_touchy {
@@ -195,10 +195,13 @@ impl<'a> Alteration<'a> {
             .first
             .map(|clause| scene.repartition(&clause, Operation::Partition));
         let alter = |clauses: Vec<Clause>| (!clauses.is_empty()).then(|| scene.alter(&clauses));
+        statements.extend(alter(comes.ahead));
         statements.extend(alter(foreign));
         statements.extend(first);
         statements.extend(alter(renaming));
-        statements.extend(convert.map(|clause| scene.alter(&[clause])));
+        if recollates {
+            statements.push(scene.recollate());
+        }
         statements.extend(work.lead);
         statements.extend(alter(main));
         statements.extend(work.apart);
@@ -363,13 +366,17 @@ impl<'a> Alteration<'a> {
                 _ => rest.push(clause),
             }
         }
-        let mut clauses: Vec<Clause> = Vec::new();
+        let (mut ahead, mut clauses) = (Vec::new(), Vec::new());
         for names in &self.index_renames {
-            clauses.push(Operation::RenameIndex.by(format!(
-                "RENAME KEY {} TO {}",
-                quote(&names.old),
-                quote(&names.new)
-            )));
+            let is_same = self.naming.same(&names.old, &names.new);
+            if is_same && self.naming.flavour == Flavour::Mariadb {
+                // MariaDB 11.8 cannot read the table any more after a rename in which only the case changes (error 1030).
+                let between = Name::from(carry::aside(&names.new));
+                ahead.push(rename_key(&names.old, &between));
+                clauses.push(rename_key(&between, &names.new));
+            } else {
+                clauses.push(rename_key(&names.old, &names.new));
+            }
         }
         clauses.extend(keys);
         clauses.extend(again.iter().cloned());
@@ -382,7 +389,11 @@ impl<'a> Alteration<'a> {
             }
         }
         clauses.extend(rest);
-        Ok(Coming { clauses, apart })
+        Ok(Coming {
+            ahead,
+            clauses,
+            apart,
+        })
     }
 
     /// Whether a foreign key refers to columns of its own table that change: the server looks for them as they were (MariaDB, error 150).
@@ -425,10 +436,10 @@ impl<'a> Alteration<'a> {
         is_same.then(|| Operation::HideIndex.by(format!("ALTER INDEX {} {word}", quote(&created.name))))
     }
 
-    /// Clauses for options, and the one, for a statement of its own, that gives the table the collation of its database, which has no name.
-    fn options(&self, old: &Table) -> (Vec<Clause>, Option<Clause>) {
+    /// Clauses for options, and whether the table gets the collation of its database, which is a statement of its own.
+    fn options(&self, old: &Table) -> (Vec<Clause>, bool) {
         let mut clauses = Vec::new();
-        let mut convert = None;
+        let mut recollates = false;
         for change in &self.alter.changes {
             match change {
                 TableChange::SetOption(set) => {
@@ -440,7 +451,7 @@ impl<'a> Alteration<'a> {
                         let word = if value.is_some() { "ADD" } else { "DROP" };
                         clauses.push(operation.by(format!("{word} SYSTEM VERSIONING")));
                     } else if key == option::COLLATION && value.is_none() {
-                        convert = Some(Operation::Convert.by("CONVERT TO CHARACTER SET DEFAULT"));
+                        recollates = true;
                     } else {
                         let clause = table::set(key, value.map(String::as_str));
                         clauses.extend(clause.map(|clause| operation.by(clause)));
@@ -455,7 +466,7 @@ impl<'a> Alteration<'a> {
                 _ => {}
             }
         }
-        (clauses, convert)
+        (clauses, recollates)
     }
 
     /// What becomes of partitions. They go first when what they are made of changes.
@@ -521,6 +532,8 @@ struct Going {
 }
 
 struct Coming {
+    /// What stands in a statement before.
+    ahead: Vec<Clause>,
     clauses: Vec<Clause>,
     /// What stands in a statement behind.
     apart: Vec<Clause>,
@@ -538,6 +551,10 @@ fn drop_key(index: &Index) -> Clause {
 
 fn add_key(index: &Index) -> Clause {
     Operation::building(index).by(format!("ADD {}", index::definition(index)))
+}
+
+fn rename_key(old: &Name, new: &Name) -> Clause {
+    Operation::RenameIndex.by(format!("RENAME KEY {} TO {}", quote(old), quote(new)))
 }
 
 fn period_clause(name: &str, columns: Option<&str>) -> String {

@@ -448,7 +448,8 @@ pub(super) fn loses_values(alter: &AlterColumn) -> bool {
 
 /// The columns that change so that a foreign key over them has to go: the two ends must be of one type at any moment, and MySQL neither
 /// begins nor ends counting in a column that a foreign key refers to, nor changes whether it takes NULL where it copies the table
-/// (errors 1832 and 1833, MySQL 9.7; MariaDB 10.11 does all of that).
+/// (errors 1832 and 1833, MySQL 9.7; MariaDB 10.11 does all of that). No foreign key has an end in a table with partitions or of another
+/// engine, so that all columns are held while these come or go.
 pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
     let collation = |table: &Table| table.options.get(option::COLLATION).cloned();
     let (of_before, of_after) = (collation(before), collation(after));
@@ -456,6 +457,9 @@ pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
         let own = column.collation.as_ref().map(ToString::to_string);
         own.or_else(|| of_table.clone())
     };
+    let differs = |key: &str| before.options.get(key) != after.options.get(key);
+    let has_partitions = |table: &Table| table.options.contains_key(option::PARTITION_BY);
+    let is_all = has_partitions(before) != has_partitions(after) || differs(option::ENGINE);
     let is_held = |old: &Column, new: &Column| {
         let (old_type, new_type) = (
             types::canonical(&old.ty, naming.flavour),
@@ -464,7 +468,8 @@ pub(super) fn held(before: &Table, after: &Table, naming: Mysql) -> Vec<Name> {
         let is_collated = types::has_collation(&new.ty);
         let is_strict = naming.flavour == Flavour::Mysql
             && (old.identity != new.identity || old.not_null != new.not_null);
-        is_strict
+        is_all
+            || is_strict
             || old.generated != new.generated
             || (is_collated && effective(old, &of_before) != effective(new, &of_after))
             || (old_type != new_type && !types::is_longer(&old_type, &new_type, naming.flavour))

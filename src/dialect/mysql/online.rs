@@ -6,6 +6,7 @@
 //! a test runs each with its words. Older servers know fewer ways, and refuse the words with an error of their own.
 
 use super::rename::alter_table;
+use super::spelling::text;
 use super::{Flavour, ddl, option, types};
 use crate::dialect::{Effect, Online, Statement};
 use crate::schema::{
@@ -452,6 +453,21 @@ impl Scene<'_> {
             asking: asking.collect(),
         };
         ddl(plain).online(online)
+    }
+
+    /// The table and all its columns get the collation of the database, whose name only the server knows. What MySQL calls DEFAULT is that
+    /// collation; on MariaDB it is the one that the database's character set has by itself, so that the name is put in as it runs.
+    pub(super) fn recollate(&self) -> Statement {
+        let convert = "CONVERT TO CHARACTER SET";
+        let mut statement = self.alter(&[Operation::Convert.by(format!("{convert} DEFAULT"))]);
+        if self.flavour == Flavour::Mariadb {
+            let alter = alter_table(self.table, &[format!("{convert} ")]);
+            statement.sql = format!(
+                "EXECUTE IMMEDIATE CONCAT({}, @@character_set_database, ' COLLATE ', @@collation_database)",
+                text(&alter)
+            );
+        }
+        statement
     }
 
     /// An ALTER TABLE about partitions, which takes the words that ask in front, on MySQL, and none on MariaDB.
