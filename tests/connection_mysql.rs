@@ -324,3 +324,44 @@ async fn the_reason_of_a_refusal_is_told() {
         assert!(error.hints()[0].contains("no such socket"), "{error:?}");
     }
 }
+
+#[tokio::test]
+async fn a_password_is_not_sent_without_encryption() {
+    let Some(server) = servers().find(|server| server.engine() == Engine::Mysql) else {
+        return;
+    };
+    let database = server.database("secret");
+    let plugins = server.sql("mysql", "SHOW PLUGINS");
+    for plugin in ["caching_sha2_password", "sha256_password"] {
+        if !plugins.contains(plugin) {
+            continue;
+        }
+        let user = format!("by_{plugin}");
+        server.sql(
+            "mysql",
+            &format!(
+                "CREATE USER {user}@'%' IDENTIFIED WITH {plugin} BY 'geheim'; GRANT ALL ON {}.* TO {user}@'%'",
+                database.name
+            ),
+        );
+        let url = |more: &str| {
+            let text = server.url_as(&format!("{user}:geheim"), &database.name) + more;
+            DatabaseUrl::parse(&text, Path::new("")).unwrap()
+        };
+        let plain = url("?ssl-mode=disabled");
+        let error = Connection::open(&plain, Open::ReadOnly).await.unwrap_err();
+        assert!(error.message().contains("is not encrypted"), "{error:?}");
+        assert!(error.hints()[0].contains("ssl-mode=required"), "{error:?}");
+        assert!(!format!("{error:?}").contains("geheim"), "{error:?}");
+        for mode in ["", "?ssl-mode=required"] {
+            let mut connection = Connection::open(&url(mode), Open::ReadOnly).await.unwrap();
+            assert_eq!(connection.query("SELECT 1").await.unwrap().len(), 1);
+            connection.close().await.unwrap();
+        }
+        // From now on the server knows the user without having the password itself.
+        if plugin == "caching_sha2_password" {
+            let mut connection = Connection::open(&plain, Open::ReadOnly).await.unwrap();
+            assert_eq!(connection.query("SELECT 1").await.unwrap().len(), 1);
+        }
+    }
+}

@@ -27,7 +27,9 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
     let url = project.database()?;
     let scripts = project.scripts()?;
     let (standing, connection) = standing::over(&project, &scripts, &url).await?;
-    let dialect = for_engine(connection.as_ref().map_or(url.engine(), Connection::engine))?;
+    let dialect = connection
+        .as_ref()
+        .map_or_else(|| for_engine(url.engine()), Connection::dialect)?;
     let out_of_step = standing::describe(&standing.status, &scripts);
     let to = match project.source_or_target(&arguments.to)? {
         // What somebody did behind the scripts' back shows against those that are applied; the rest are yet to come.

@@ -15,7 +15,7 @@ use crate::{
         arguments::{Diff, Format, GlobalOptions},
     },
     compare::Pair,
-    plan::plan,
+    plan::{plan, readable},
     report::{self, Difference},
     target::Missing,
 };
@@ -42,18 +42,15 @@ pub(super) async fn run(terminal: &Terminal, global: &GlobalOptions, arguments: 
                 "to": sources.target.to_string(),
                 "summary": Difference::new(upgrade),
                 "differences": report::differences(upgrade),
-                "sql": if upgrade.is_empty() { String::new() } else { plan.sql() },
+                "sql": if upgrade.is_empty() { String::new() } else { readable(plan.sql(), dialect) },
                 "notices": report::notices(&sides.notices),
             });
             terminal.json(&report::document("diff", body))?;
         }
         Format::Sql => {
             if !upgrade.is_empty() {
-                terminal.plain_data(
-                    &plan(upgrade, &sides.schemas.live, dialect)?
-                        .online_text(project.config.online)?
-                        .sql(),
-                )?;
+                let plan = plan(upgrade, &sides.schemas.live, dialect)?.online_text(project.config.online)?;
+                terminal.plain_data(&readable(plan.sql(), dialect))?;
             }
         }
         Format::Unified => {

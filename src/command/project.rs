@@ -372,8 +372,9 @@ impl<'a> Project<'a> {
         let mut found = None;
         for source in sources {
             let Source::Database(url) = source else { continue };
-            let engine = self.engine_behind(url).await?;
-            let first = *found.get_or_insert(engine);
+            let dialect = self.dialect_behind(url).await?;
+            let first = *found.get_or_insert(dialect);
+            let (first, engine) = (first.engine(), dialect.engine());
             if first != engine {
                 return Err(Error::new(
                     ErrorKind::Usage,
@@ -381,24 +382,22 @@ impl<'a> Project<'a> {
                 ));
             }
         }
-        let engine = if let Some(engine) = found {
-            engine
-        } else {
-            let url = self.database().map_err(|error| {
-                error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
-            })?;
-            self.engine_behind(&url).await?
-        };
-        for_engine(engine)
+        if let Some(dialect) = found {
+            return Ok(dialect);
+        }
+        let url = self.database().map_err(|error| {
+            error.hint("its scheme says which engine the SQL is for: `--url sqlite::memory:`")
+        })?;
+        self.dialect_behind(&url).await
     }
 
-    /// The engine behind a URL. Where that took a connection, it is kept: to connect costs more than to read.
-    async fn engine_behind(&self, url: &DatabaseUrl) -> Result<Engine> {
-        let (engine, connection) = Connection::look_behind(url).await?;
+    /// The dialect of the server behind a URL. Where that took a connection, it is kept: to connect costs more than to read.
+    async fn dialect_behind(&self, url: &DatabaseUrl) -> Result<&'static dyn Dialect> {
+        let (dialect, connection) = Connection::look_behind(url).await?;
         if let (Some(connection), Ok(mut opened)) = (connection, self.opened.lock()) {
             opened.get_or_insert((url.clone(), connection));
         }
-        Ok(engine)
+        Ok(dialect)
     }
 
     /// The connection that was kept, when it is to that source.

@@ -21,7 +21,7 @@ use crate::{
     dialect::Dialect,
     directive::{Directive, evolve},
     extend::Drafting,
-    plan::plan,
+    plan::{plan, readable},
     report::{self, Difference},
     schema::Schema,
     script::{Folder, Script},
@@ -139,7 +139,9 @@ fn print_sql(terminal: &Terminal, scripts: &[Script], found: &Found) -> Result<O
         .flat_map(|script| script.upgrade.iter().cloned())
         .collect();
     let sql = match found.dialect {
-        Some(dialect) if !upgrade.is_empty() => plan(&upgrade, &found.live, dialect)?.sql(),
+        Some(dialect) if !upgrade.is_empty() => {
+            readable(plan(&upgrade, &found.live, dialect)?.sql(), dialect)
+        }
         Some(_) | None => String::new(),
     };
     if terminal.is_json() {

@@ -4,7 +4,7 @@ use crate::{
     Result,
     compare::{CompareOptions, Pair, compare},
     dialect::Dialect,
-    plan::{ended, plan, terminated},
+    plan::{ended, plan, readable, terminated},
     schema::Schema,
 };
 
@@ -22,5 +22,5 @@ pub(super) fn schema_sql(schema: &Schema, dialect: &dyn Dialect) -> Result<Strin
     let mut texts = around(&plan.session.before);
     texts.extend(statements.map(ended));
     texts.extend(around(&plan.session.after));
-    Ok(texts.join("\n"))
+    Ok(readable(texts.join("\n"), dialect))
 }

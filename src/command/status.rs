@@ -15,7 +15,6 @@ use crate::{
         arguments::{GlobalOptions, Status},
     },
     compare::Pair,
-    dialect::for_engine,
     migrate,
     report::{self, Difference, Text, Tone},
     script::{Folder, RevisionId},
@@ -119,7 +118,7 @@ async fn drift(
         (true, _) => return Ok(None),
     };
     let database = Source::Database(url.clone());
-    let dialect = for_engine(Connection::engine_behind(url).await?)?;
+    let dialect = Connection::dialect_behind(url).await?;
     let missing = Pair::new(Missing::Empty, Missing::Error);
     let realised = project
         .realise_to_check(Pair::new(&database, &to), dialect, missing, None)

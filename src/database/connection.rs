@@ -12,7 +12,10 @@ use super::postgres::Postgres;
 use super::{DatabaseUrl, Interrupter, Row};
 #[cfg(feature = "sqlite")]
 use super::{sqlite::Sqlite, url::SqliteLocation};
-use crate::{Error, ErrorKind, Result, dialect::Engine};
+use crate::{
+    Error, ErrorKind, Result,
+    dialect::{Dialect, Engine, for_engine},
+};
 
 /// What a connection is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,30 +112,38 @@ impl Connection {
     /// # Errors
     /// As [`open`](Self::open), except for a database that is not there.
     pub async fn engine_behind(url: &DatabaseUrl) -> Result<Engine> {
-        let (engine, connection) = Self::look_behind(url).await?;
+        Ok(Self::dialect_behind(url).await?.engine())
+    }
+
+    /// The [`dialect`](Self::dialect) of the server behind a URL, which takes a connection like [`engine_behind`](Self::engine_behind).
+    ///
+    /// # Errors
+    /// As [`engine_behind`](Self::engine_behind).
+    pub async fn dialect_behind(url: &DatabaseUrl) -> Result<&'static dyn Dialect> {
+        let (dialect, connection) = Self::look_behind(url).await?;
         if let Some(connection) = connection {
             connection.close().await?;
         }
-        Ok(engine)
+        Ok(dialect)
     }
 
     /// The same with the connection, if it took one to find out: to the database itself, for reading.
     ///
     /// # Errors
     /// As [`engine_behind`](Self::engine_behind).
-    pub(crate) async fn look_behind(url: &DatabaseUrl) -> Result<(Engine, Option<Self>)> {
+    pub(crate) async fn look_behind(url: &DatabaseUrl) -> Result<(&'static dyn Dialect, Option<Self>)> {
         match url.engine() {
-            engine @ (Engine::Sqlite | Engine::Postgres) => Ok((engine, None)),
+            engine @ (Engine::Sqlite | Engine::Postgres) => Ok((for_engine(engine)?, None)),
             Engine::Mysql | Engine::Mariadb => match Self::open(url, Open::ReadOnly).await {
                 // Every server has this one, and everybody may look into it.
                 Err(error) if error.code() == Some(UNKNOWN_DATABASE) => {
                     let url = url.with_database("information_schema");
                     let beside = Self::open(&url, Open::ReadOnly).await?;
-                    let engine = beside.engine();
+                    let dialect = beside.dialect()?;
                     beside.close().await?;
-                    Ok((engine, None))
+                    Ok((dialect, None))
                 }
-                opened => opened.map(|connection| (connection.engine(), Some(connection))),
+                opened => opened.and_then(|connection| Ok((connection.dialect()?, Some(connection)))),
             },
         }
     }
@@ -153,6 +164,21 @@ impl Connection {
             Driver::Postgres(_) => Engine::Postgres,
             #[cfg(feature = "mysql")]
             Driver::Mysql(ref driver) => driver.engine(),
+        }
+    }
+
+    /// The dialect of the server: its engine's, and how it tells names apart.
+    ///
+    /// # Errors
+    /// When this version does not serve the engine.
+    pub fn dialect(&self) -> Result<&'static dyn Dialect> {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => for_engine(Engine::Sqlite),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => for_engine(Engine::Postgres),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref driver) => Ok(driver.dialect()),
         }
     }
 
@@ -274,6 +300,25 @@ impl Connection {
             Driver::Postgres(ref mut driver) => driver.try_query(sql, &mut self.round_trips).await,
             #[cfg(feature = "mysql")]
             Driver::Mysql(ref mut driver) => driver.query(sql).await,
+        }
+    }
+
+    /// Sets what decides how the session reads SQL and what it is shown to how it was in the beginning, where a script may have set
+    /// something else. Gives the statement that undoes it; `None` on an engine whose sessions always read and show alike.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub(crate) async fn set_as_begun(&mut self) -> Result<Option<String>> {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => Ok(None),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Ok(None),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(ref mut driver) => {
+                self.round_trips += 1;
+                driver.set_as_begun().await.map(Some)
+            }
         }
     }
 

@@ -25,8 +25,11 @@ use super::{
     url::ServerLocation,
 };
 use crate::{
-    Error, Result,
-    dialect::Engine,
+    Error, ErrorKind, Result,
+    dialect::{
+        Dialect, Engine,
+        mysql::{Flavour, RelationNames, with_names},
+    },
     sql::{Lexicon, Scanner, split},
 };
 
@@ -49,13 +52,16 @@ const READING_MODES: [&str; 14] = [
     "POSTGRESQL",
 ];
 
-/// The settings that [`session`] changes, as a statement that sets them back.
-const SETTINGS_AS_GIVEN: &str = "SELECT CONCAT('SET character_set_client = ', @@SESSION.character_set_client, \
+/// The settings that decide how a session reads SQL and what it is shown, as a statement that sets them.
+const SETTINGS: &str = "CONCAT('SET character_set_client = ', @@SESSION.character_set_client, \
     ', character_set_results = ', COALESCE(@@SESSION.character_set_results, 'NULL'), \
     ', collation_connection = ', @@SESSION.collation_connection, ', time_zone = ', QUOTE(@@SESSION.time_zone), \
-    ', autocommit = ', @@SESSION.autocommit, ', sql_quote_show_create = ', @@SESSION.sql_quote_show_create, \
-    ', sql_select_limit = ', @@SESSION.sql_select_limit, ', wait_timeout = ', @@SESSION.wait_timeout, \
+    ', sql_quote_show_create = ', @@SESSION.sql_quote_show_create, ', sql_select_limit = ', @@SESSION.sql_select_limit, \
     ', sql_mode = ', QUOTE(@@SESSION.sql_mode))";
+
+/// What else [`session`] changes.
+const MORE_SETTINGS: &str =
+    "CONCAT(', autocommit = ', @@SESSION.autocommit, ', wait_timeout = ', @@SESSION.wait_timeout)";
 
 /// What was asked of the server when the session began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +86,8 @@ pub(super) struct Mysql {
     target: Target,
     /// What sets a session back that was taken over.
     given: Option<String>,
+    /// What sets it to how it was once it was set up.
+    begun: String,
     /// Its number, as `KILL` takes it.
     id: i64,
     engine: Engine,
@@ -101,6 +109,7 @@ impl Mysql {
             connection: Some(connection),
             target,
             given: None,
+            begun: String::new(),
             id: 0,
             engine: Engine::Mysql,
             facts: MysqlFacts {
@@ -124,6 +133,7 @@ impl Mysql {
             sql_mode: row.text(4)?.to_owned(),
             collation_connection: row.text(5)?.to_owned(),
         };
+        row.text(6)?.clone_into(&mut mysql.begun);
         if mysql.facts.version.contains("MariaDB") {
             mysql.engine = Engine::Mariadb;
         }
@@ -133,7 +143,8 @@ impl Mysql {
     /// Takes over a session that somebody else has opened with these options, and outside of a transaction.
     pub(super) async fn adopt(mut connection: MySqlConnection, options: MySqlConnectOptions) -> Result<Self> {
         let target = Target::of(options);
-        let given: String = sqlx::raw_sql(SETTINGS_AS_GIVEN)
+        let settings = format!("SELECT CONCAT({SETTINGS}, {MORE_SETTINGS})");
+        let given: String = sqlx::raw_sql(AssertSqlSafe(settings))
             .fetch_one(&mut connection)
             .await
             .and_then(|row| row.try_get(0))
@@ -172,8 +183,33 @@ impl Mysql {
         self.engine
     }
 
+    pub(super) fn dialect(&self) -> &'static dyn Dialect {
+        let flavour = match self.engine {
+            Engine::Mariadb => Flavour::Mariadb,
+            Engine::Mysql | Engine::Postgres | Engine::Sqlite => Flavour::Mysql,
+        };
+        let names = match self.facts.lower_case_table_names {
+            0 => RelationNames::Exact,
+            _ => RelationNames::AnyCase,
+        };
+        with_names(flavour, names)
+    }
+
     pub(super) fn facts(&self) -> &MysqlFacts {
         &self.facts
+    }
+
+    /// Sets what decides how SQL is read and what is shown to how it was when the session began. Gives the statement that undoes it.
+    pub(super) async fn set_as_begun(&mut self) -> Result<String> {
+        let text = format!("SELECT {SETTINGS}; {}", self.begun);
+        let rows = self.query(&text).await?;
+        let Some(now) = rows.first() else {
+            return Err(Error::new(
+                ErrorKind::Database,
+                "the server does not say how the session is set",
+            ));
+        };
+        Ok(now.text(0)?.to_owned())
     }
 
     pub(super) fn interrupter(&self) -> Interrupter {
@@ -441,7 +477,8 @@ fn session(open: Open) -> String {
          sql_select_limit = 18446744073709551615, wait_timeout = CAST(GREATEST(@@GLOBAL.wait_timeout, 28800) AS UNSIGNED),\n\
          sql_mode = TRIM(BOTH ',' FROM {mode});\n\
          {access}\
-         SELECT CONNECTION_ID(), VERSION(), @@GLOBAL.lower_case_table_names, @@GLOBAL.sql_mode, @@SESSION.sql_mode, @@SESSION.collation_connection"
+         SELECT CONNECTION_ID(), VERSION(), @@GLOBAL.lower_case_table_names, @@GLOBAL.sql_mode, @@SESSION.sql_mode, @@SESSION.collation_connection,\n\
+         {SETTINGS}"
     )
 }
 

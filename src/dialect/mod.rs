@@ -65,6 +65,12 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
     /// What has to be set around a script that holds these directives, outside its transaction.
     fn session(&self, directives: &[Directive]) -> Session;
 
+    /// What stands in front of a text of statements and behind it, so that the engine's own client reads it as it was written, however the
+    /// session of that client is set.
+    fn around_text(&self, _text: &str) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// The statements for one directive, which leads from `before` to `after`.
     ///
     /// # Errors

@@ -157,7 +157,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 let before = self.schema.objects.len();
                 self.schema
                     .objects
-                    .retain(|id, _| id.on.as_ref().is_none_or(|on| !same(naming, on, &name)));
+                    .retain(|id, _| id.on.as_ref().is_none_or(|on| !same_relation(naming, on, &name)));
                 if self.schema.objects.len() != before {
                     self.objects = None;
                 }
@@ -355,20 +355,24 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         self.insert_table(table);
         for table in self.schema.tables.values_mut() {
             for key in &mut table.foreign_keys {
-                if same(naming, &key.table, &old) {
+                if same_relation(naming, &key.table, &old) {
                     key.table = new.clone();
                 }
             }
         }
         self.rewrite_objects(|object| {
-            let is_on = object.id.on.as_ref().is_some_and(|on| same(naming, on, &old));
-            let reads = object.depends_on.iter().any(|d| same(naming, d, &old));
+            let is_on = object
+                .id
+                .on
+                .as_ref()
+                .is_some_and(|on| same_relation(naming, on, &old));
+            let reads = object.depends_on.iter().any(|d| same_relation(naming, d, &old));
             if !is_on && !reads {
                 return;
             }
             let renamed = RenamedPart::Table { old: &old, new };
             if reads && let Some(definition) = naming.rename_in_object(object, &renamed) {
-                object.depends_on.retain(|d| !same(naming, d, &old));
+                object.depends_on.retain(|d| !same_relation(naming, d, &old));
                 object.depends_on.insert(new.clone());
                 object.definition = Sql::new(definition);
             }
@@ -425,7 +429,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
         rename_in_table(table, old, new, naming);
         for other in self.schema.tables.values_mut() {
             for key in &mut other.foreign_keys {
-                if same(naming, &key.table, &table_name) {
+                if same_relation(naming, &key.table, &table_name) {
                     rename_in_names(&mut key.referenced, old, new, naming);
                 }
             }
@@ -435,7 +439,7 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
                 .depends_on
                 .iter()
                 .chain(object.id.on.iter())
-                .any(|d| same(naming, d, &table_name));
+                .any(|d| same_relation(naming, d, &table_name));
             let renamed = RenamedPart::Column {
                 table: &table_name,
                 old,
@@ -450,7 +454,21 @@ impl<N: Naming + ?Sized> Evolution<'_, N> {
     }
 }
 
-fn same<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
+/// A table by any spelling of its name.
+pub(crate) fn find_table<'s, N: Naming + ?Sized>(
+    schema: &'s Schema,
+    name: &QName,
+    naming: &N,
+) -> Option<&'s Table> {
+    schema.tables.get(name).or_else(|| {
+        let wanted = folded(naming, name);
+        let mut tables = schema.tables.values();
+        tables.find(|table| folded(naming, &table.name) == wanted)
+    })
+}
+
+/// Whether two names of tables are one to the engine.
+pub(crate) fn same_relation<N: Naming + ?Sized>(naming: &N, a: &QName, b: &QName) -> bool {
     a == b
         || (naming.fold_relation(&a.name) == naming.fold_relation(&b.name)
             && match (&a.namespace, &b.namespace) {

@@ -14,7 +14,7 @@ mod tree;
 
 pub use code::Code;
 pub use custom::{Custom, FieldValue};
-pub(crate) use evolve::{Evolution, Families, inherit};
+pub(crate) use evolve::{Evolution, Families, find_table, inherit, same_relation};
 pub use evolve::{Naming, RenamedPart, evolve};
 pub use operations::Operations;
 pub use reverse::{reverse, reverse_one};

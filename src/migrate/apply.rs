@@ -81,6 +81,7 @@ pub(super) async fn apply(
         done: 0,
         total: 0,
         notices: Vec::new(),
+        session: SessionState::AsBegun,
     };
     let groups: Vec<&[Directive]> = groups(directives).collect();
     let (mut known, first) = match start {
@@ -102,23 +103,22 @@ pub(super) async fn apply(
         known = run.refuse_from_the_start(directives).await?;
     }
     for (at, group) in groups.iter().enumerate().skip(first) {
-        let Runner {
-            connection,
-            dialect,
-            filter,
-            online,
-            ..
-        } = &mut run.runner;
         let structural = group.iter().any(starts_from_schema);
         let (start, is_whole) = if !structural {
             (Schema::new(), false)
         } else if let Some(schema) = known.take() {
             (schema, true)
-        } else if stands_alone(group, *dialect) {
+        } else if stands_alone(group, run.runner.dialect) {
             (Schema::new(), false)
         } else {
-            (reflect(connection, filter).await?.schema, true)
+            (run.reflect().await?, true)
         };
+        let Runner {
+            connection,
+            dialect,
+            online,
+            ..
+        } = &mut run.runner;
         let plan = plan(group, &start, *dialect)?.online(*online)?;
         heed_guards(connection, &plan).await?;
         let progress = Progress::new(at, run.done, undoes, &plan.steps);
@@ -257,6 +257,15 @@ struct Run<'a, 'j, 'l> {
     /// Of how many that are known.
     total: u64,
     notices: Vec<Notice>,
+    session: SessionState,
+}
+
+/// How the session of a script is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SessionState {
+    AsBegun,
+    /// The script has set something, which may decide how the catalog is shown.
+    Changed,
 }
 
 impl Run<'_, '_, '_> {
@@ -264,14 +273,8 @@ impl Run<'_, '_, '_> {
     /// does to the schema is left out of account; where the rest does not fit without that, it is told group by group. Gives the
     /// schema there is.
     async fn refuse_from_the_start(&mut self, directives: &[Directive]) -> Result<Option<Schema>> {
-        let Runner {
-            connection,
-            dialect,
-            filter,
-            online,
-            ..
-        } = &mut self.runner;
-        let schema = reflect(connection, filter).await?.schema;
+        let schema = self.reflect().await?;
+        let Runner { dialect, online, .. } = &self.runner;
         if let Ok(plan) = plan(directives, &schema, *dialect) {
             plan.online(*online)?;
         }
@@ -288,6 +291,7 @@ impl Run<'_, '_, '_> {
             for statement in plan.steps.iter().flat_map(|step| &step.statements) {
                 if self.runner.dialect.sets_session(&statement.sql) {
                     self.runner.connection.execute(&statement.sql).await?;
+                    self.session = SessionState::Changed;
                 }
             }
         }
@@ -306,6 +310,7 @@ impl Run<'_, '_, '_> {
             .filter(|s| dialect.sets_session(&s.sql))
         {
             self.runner.connection.execute(&statement.sql).await?;
+            self.session = SessionState::Changed;
         }
         // What runs outside transactions may have run, without anybody left to write it down.
         if let Some(statement) = statements().nth(skipped)
@@ -337,6 +342,7 @@ impl Run<'_, '_, '_> {
             if statement.placement == Placement::Outside {
                 let before = self.before(statement).await?;
                 self.commit(progress, before.as_deref()).await?;
+                self.heed_settings(&all[at..=at]);
                 self.alone(directive, statement).await?;
                 self.done += 1;
                 at += 1;
@@ -380,7 +386,43 @@ impl Run<'_, '_, '_> {
         if self.journal.is_none() || dialect.facts().transactional_ddl {
             return Ok(None);
         }
-        doubt::fingerprint(connection, *dialect, filter, &statement.sql).await
+        let now = match self.session {
+            SessionState::AsBegun => None,
+            // The next run will ask in a session of its own.
+            SessionState::Changed => connection.set_as_begun().await?,
+        };
+        let seen = doubt::fingerprint(connection, *dialect, filter, &statement.sql).await?;
+        if let Some(now) = now {
+            connection.execute(&now).await?;
+        }
+        Ok(seen)
+    }
+
+    /// Takes note of what statements have set for the session.
+    fn heed_settings(&mut self, statements: &[(&Directive, &Statement)]) {
+        let dialect = self.runner.dialect;
+        if self.session == SessionState::AsBegun
+            && !dialect.facts().transactional_ddl
+            && statements.iter().any(|(_, s)| dialect.sets_session(&s.sql))
+        {
+            self.session = SessionState::Changed;
+        }
+    }
+
+    /// What there is, read as the session began.
+    async fn reflect(&mut self) -> Result<Schema> {
+        let Runner {
+            connection, filter, ..
+        } = &mut self.runner;
+        let now = match self.session {
+            SessionState::AsBegun => None,
+            SessionState::Changed => connection.set_as_begun().await?,
+        };
+        let reflection = reflect(connection, filter).await?;
+        if let Some(now) = now {
+            connection.execute(&now).await?;
+        }
+        Ok(reflection.schema)
     }
 
     /// Runs statements inside the transaction.
@@ -388,6 +430,7 @@ impl Run<'_, '_, '_> {
         for chunk in all.chunks(STATEMENTS_AT_ONCE) {
             let statements: Vec<&str> = chunk.iter().map(|(_, s)| s.sql.as_str()).collect();
             self.tell(&statements);
+            self.heed_settings(chunk);
             let ran = self.runner.connection.execute_each(&statements).await;
             ran.map_err(|Refused { index, error }| failed(error, chunk[index].0, chunk[index].1))?;
             self.done += chunk.len() as u64;

@@ -113,8 +113,10 @@ impl<'a> Migrator<'a> {
         options: &Options,
     ) -> Result<Self> {
         let connection = connection.into();
-        let engine = connection.as_ref().map_or(engine, Connection::engine);
-        let dialect = for_engine(engine)?;
+        let dialect = connection
+            .as_ref()
+            .map_or_else(|| for_engine(engine), Connection::dialect)?;
+        let engine = dialect.engine();
         let ledger = Ledger::new(dialect, &options.version_table, &options.history_table);
         Ok(Self {
             changed_scripts: options.changed_scripts,

@@ -15,7 +15,7 @@ use crate::config::{Filter, TransactionScope};
 use crate::database::Connection;
 use crate::dialect::{Dialect, Engine, Session};
 use crate::directive::Directive;
-use crate::plan::{OnlineChanges, Plan, Segment, Segments, comment, groups, plan, terminated};
+use crate::plan::{OnlineChanges, Plan, Segment, Segments, comment, groups, plan, readable, terminated};
 use crate::reflect::reflect;
 use crate::schema::Schema;
 use crate::script::RevisionId;
@@ -191,7 +191,7 @@ pub(super) async fn text(
         out.extend(around.after.iter().map(|sql| terminated(sql)));
     }
     Ok(Preview {
-        sql: out,
+        sql: readable(out, foresight.dialect),
         scripts: previewed,
     })
 }

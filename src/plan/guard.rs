@@ -5,9 +5,9 @@
 //! known before the change (a value that the engine converts or computes) is left to the engine.
 
 use super::contradiction::{Contradiction, Guard};
-use super::rows::{AllRows, Rows, Trust, find};
+use super::rows::{AllRows, Rows, Trust};
 use crate::dialect::Dialect;
-use crate::directive::{AlterTable, ColumnChange, Directive, TableChange};
+use crate::directive::{AlterTable, ColumnChange, Directive, TableChange, find_table};
 use crate::schema::{
     Check, Column, Constraint, ForeignKey, Index, IndexPart, MatchKind, Name, PartTarget, QName, Schema,
     Table,
@@ -23,13 +23,13 @@ pub(super) fn guards(
 ) -> Vec<Guard> {
     let table_of = |name: &QName| {
         let found = rows.of(name).filter(|rows| !rows.is_empty())?;
-        Some((find(schema, name, dialect)?, found))
+        Some((find_table(schema, name, dialect)?, found))
     };
     match directive {
         Directive::AlterTable(alter) => {
             let (Some((table, found)), Some(old), Some(old_rows)) = (
                 table_of(&alter.table),
-                find(before, &alter.table, dialect),
+                find_table(before, &alter.table, dialect),
                 rows_before.of(&alter.table),
             ) else {
                 return Vec::new();
@@ -244,7 +244,7 @@ impl Rowed<'_> {
         after: &Schema,
     ) -> Option<String> {
         const PARENT: &str = "autogen_parent";
-        let table = find(after, &key.table, self.dialect)?;
+        let table = find_table(after, &key.table, self.dialect)?;
         let referenced: Vec<&Name> = if key.referenced.is_empty() {
             let columns = &table.primary_key.as_ref()?.columns;
             columns

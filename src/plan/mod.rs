@@ -23,4 +23,4 @@ pub use online::OnlineChanges;
 pub use segments::Segment;
 #[cfg(feature = "connect")]
 pub(crate) use segments::Segments;
-pub(crate) use text::{comment, ended, terminated};
+pub(crate) use text::{comment, ended, readable, terminated};

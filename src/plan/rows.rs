@@ -6,7 +6,9 @@
 
 use super::coalesce::key;
 use crate::dialect::Dialect;
-use crate::directive::{AlterColumn, AlterTable, ColumnChange, Directive, NewColumn, TableChange};
+use crate::directive::{
+    AlterColumn, AlterTable, ColumnChange, Directive, NewColumn, TableChange, find_table,
+};
 use crate::schema::{Name, QName, Schema, Table};
 use std::collections::BTreeMap;
 
@@ -319,7 +321,7 @@ impl<'a> AllRows<'a> {
     pub(super) fn of(&self, table: &QName) -> Option<Rows> {
         match self.changed.get(&key(table, self.dialect)) {
             Some(rows) => rows.clone(),
-            None => find(self.start, table, self.dialect).map(|table| Rows::of(table, self.dialect)),
+            None => find_table(self.start, table, self.dialect).map(|table| Rows::of(table, self.dialect)),
         }
     }
 
@@ -339,7 +341,7 @@ impl<'a> AllRows<'a> {
             }
             Directive::AlterTable(alter) => {
                 if let (Some(rows), Some(table)) =
-                    (self.of(&alter.table), find(schema, &alter.table, dialect))
+                    (self.of(&alter.table), find_table(schema, &alter.table, dialect))
                 {
                     let rows = rows.altered(alter, table, dialect);
                     self.put(&alter.table, Some(rows));
@@ -352,14 +354,6 @@ impl<'a> AllRows<'a> {
     fn put(&mut self, table: &QName, rows: Option<Rows>) {
         self.changed.insert(key(table, self.dialect), rows);
     }
-}
-
-/// A table by any spelling of its name.
-pub(super) fn find<'s>(schema: &'s Schema, name: &QName, dialect: &dyn Dialect) -> Option<&'s Table> {
-    schema.tables.get(name).or_else(|| {
-        let wanted = key(name, dialect);
-        schema.tables.values().find(|t| key(&t.name, dialect) == wanted)
-    })
 }
 
 /// A name with its namespace, quoted.

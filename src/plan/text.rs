@@ -2,7 +2,7 @@
 
 use super::segments::Segments;
 use super::{Plan, Step};
-use crate::dialect::Statement;
+use crate::dialect::{Dialect, Statement};
 use std::fmt::Write;
 
 impl Plan {
@@ -31,6 +31,14 @@ impl Plan {
             out.push_str(&terminated(sql));
         }
         out
+    }
+}
+
+/// A text of statements as the engine's own client reads it, however the session of that client is set.
+pub(crate) fn readable(text: String, dialect: &dyn Dialect) -> String {
+    match dialect.around_text(&text) {
+        Some((before, behind)) => format!("{before};\n\n{text}\n{behind};\n"),
+        None => text,
     }
 }
 

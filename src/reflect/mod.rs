@@ -16,7 +16,7 @@ use crate::config::Filter;
 use crate::database::Connection;
 use crate::dialect::Engine;
 use crate::extend::Extensions;
-use crate::schema::{Object, ObjectId, Schema};
+use crate::schema::{Object, ObjectId, ObjectKind, Schema};
 use crate::{Notice, Result};
 use std::collections::BTreeSet;
 
@@ -29,6 +29,8 @@ pub struct Reflection {
     pub notices: Vec<Notice>,
     /// What was seen and cannot be told: it must not be taken for missing.
     pub untold: BTreeSet<ObjectId>,
+    /// Kinds of which nothing can be seen, so that none of them must be taken for missing.
+    pub hidden: BTreeSet<ObjectKind>,
 }
 
 /// Reads the schema of the connected database, without what `filter` excludes.

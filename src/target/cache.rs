@@ -246,6 +246,7 @@ impl Kept {
             declares,
             assumes,
             untold,
+            ..Realised::default()
         }
     }
 

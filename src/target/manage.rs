@@ -70,6 +70,9 @@ pub(super) fn is_managed(what: Manage, manage: Option<&BTreeSet<Manage>>, target
     }
 }
 
+/// The kind by which a reflector speaks of a table that it cannot tell.
+pub(crate) const TABLE: &str = "table";
+
 /// Takes out of the comparison what nobody manages: grants and owners, by what the settings say (`None`: whatever the target
 /// speaks of), extensions that the target only assumes, and what one side cannot be asked about.
 /// What is on both sides keeps the grants and the owner that it has in the live database, so that it gets them back when it has to be made anew.
@@ -85,10 +88,17 @@ pub fn leave_out_unmanaged(sides: &mut Pair<Realised>, manage: Option<&BTreeSet<
     }
     let untold: BTreeSet<ObjectId> = sides.live.untold.union(&sides.target.untold).cloned().collect();
     let assumed: BTreeSet<Name> = sides.live.assumes.union(&sides.target.assumes).cloned().collect();
+    let hidden: BTreeSet<ObjectKind> = sides.live.hidden.union(&sides.target.hidden).cloned().collect();
     for side in [&mut sides.live, &mut sides.target] {
-        remove(Arc::make_mut(&mut side.schema), |id| {
-            untold.contains(id) || (id.kind.as_str() == "extension" && assumed.contains(&id.name.name))
+        let schema = Arc::make_mut(&mut side.schema);
+        remove(schema, |id| {
+            untold.contains(id)
+                || hidden.contains(&id.kind)
+                || (id.kind.as_str() == "extension" && assumed.contains(&id.name.name))
         });
+        for table in untold.iter().filter(|id| id.kind.as_str() == TABLE) {
+            schema.tables.remove(&table.name);
+        }
     }
 }
 
@@ -275,6 +285,17 @@ mod tests {
         sides.live.untold.insert(known.id);
         leave_out_unmanaged(&mut sides, None);
         assert!(definitions(&sides.target).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_seen_at_all_is_not_missing() {
+        let trigger = object("trigger", "g", "", "x");
+        let mut sides = Pair::new(realised(&[], Vec::new()), realised(&["t", "u"], vec![trigger]));
+        sides.live.hidden.insert(ObjectKind::new("trigger"));
+        sides.live.untold.insert(object(TABLE, "t", "", "").id);
+        leave_out_unmanaged(&mut sides, None);
+        assert!(definitions(&sides.target).is_empty());
+        assert_eq!(sides.target.schema.tables.len(), 1);
     }
 
     #[test]

@@ -29,12 +29,12 @@ use crate::{
     compare::{Pair, Rename},
     config::{Filter, Manage, TargetCode},
     database::Open,
-    dialect::{Engine, for_engine},
+    dialect::Engine,
     directive::Directive,
     extend::Extensions,
     migrate::{Scripts, replay},
     reflect::{Reflection, reflect, reflect_as_written},
-    schema::{Name, ObjectId, Schema},
+    schema::{Name, ObjectId, ObjectKind, Schema},
 };
 
 /// What a source is realised with.
@@ -120,6 +120,8 @@ pub struct Realised {
     pub assumes: BTreeSet<Name>,
     /// What was seen and cannot be told: it must not be taken for missing.
     pub untold: BTreeSet<ObjectId>,
+    /// Kinds of which nothing can be seen, so that none of them must be taken for missing.
+    pub hidden: BTreeSet<ObjectKind>,
 }
 
 impl From<Reflection> for Realised {
@@ -129,6 +131,7 @@ impl From<Reflection> for Realised {
             schema: Arc::new(reflection.schema),
             notices: reflection.notices,
             untold: reflection.untold,
+            hidden: reflection.hidden,
             declares: Declares::everything(),
             ..Self::default()
         }
@@ -299,8 +302,8 @@ async fn realise_migrations(revision: Option<&str>, context: &Context<'_>) -> Re
     };
     let graph = scripts.graph();
     let revisions = graph.upgrade(revision.unwrap_or("heads"), &[])?;
-    let dialect = for_engine(context.engine)?;
     let mut scratch = Scratch::open(context).await?;
+    let dialect = scratch.connection().dialect()?;
     let mut events = Events::default();
     let adapt = |directive: &mut Directive| events.disable(directive, context.engine);
     let replayed = match replay(scratch.connection(), scripts, &revisions, dialect, adapt).await {

@@ -6,6 +6,7 @@ mod config;
 mod crashes;
 mod databases;
 mod mysql;
+mod mysql_names;
 mod names;
 mod postgres;
 mod postgres_target;

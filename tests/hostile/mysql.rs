@@ -122,6 +122,80 @@ fn rights_on_one_database_are_enough_except_for_a_scratch() {
     }
 }
 
+/// What a database holds, each kind of thing once.
+const ALL_KINDS: &str = "CREATE TABLE t (a int PRIMARY KEY, b int);
+    CREATE TABLE p (a int PRIMARY KEY) PARTITION BY HASH (a) PARTITIONS 2;
+    CREATE VIEW v AS SELECT a, 'x' AS lit FROM t;
+    CREATE VIEW w AS SELECT a FROM t;
+    CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.b = 1;
+    CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a = 'it''s';
+    CREATE PROCEDURE p() SELECT 1;
+    CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 1;";
+
+#[test]
+fn what_a_user_may_not_see_is_neither_missing_nor_dropped() {
+    const TABLES: &str = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES";
+    for server in servers() {
+        for more in [
+            "",
+            ", CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE",
+            ", CREATE VIEW, SHOW VIEW, TRIGGER, EVENT",
+        ] {
+            let database = server.database("limits");
+            database.sql(ALL_KINDS);
+            let user = format!("limits_{}", database.name);
+            let own = format!("{TABLES}{more} ON {}.*", database.name);
+            make_user(server, &user, &[&own, "ALL ON `autogen\\_scratch\\_%`.*"]);
+            let program = Program::on(&server.url_as(&format!("{user}:{PASSWORD}"), &database.name));
+            let kinds = || {
+                database.sql(
+                    "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+                     UNION ALL SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
+                     UNION ALL SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()
+                     UNION ALL SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()",
+                )
+            };
+            let before = kinds();
+            // The same target says them all, or none of what cannot be seen.
+            let wider = ALL_KINDS.replace("b int)", "b int, c int)");
+            program.write("schema.sql", &wider);
+            let run = program.run(&["check"]).with_code(2);
+            for word in ["+ column c", ": 1 changed table\n"] {
+                assert!(
+                    run.stdout.contains(word),
+                    "{} {more}: {}",
+                    server.engine(),
+                    run.stdout
+                );
+            }
+            let hidden = if more.contains("SHOW VIEW") {
+                "left alone: the user has no right"
+            } else {
+                "cannot be seen"
+            };
+            says(&run, &[hidden]);
+            program.run(&["revision", "-m", "wider"]).ok();
+            program.run(&["upgrade"]).ok();
+            program.run(&["check"]).ok();
+            program.run(&["downgrade", "base"]).ok();
+            assert_eq!(kinds(), before, "{} {more}", server.engine());
+            // A server of another kind to try targets on takes no right to make databases here.
+            let none = format!("none_{}", database.name);
+            make_user(server, &none, &[&format!("ALL ON {}.*", database.name)]);
+            let program = Program::on(&server.url_as(&format!("{none}:{PASSWORD}"), &database.name));
+            program.write("schema.sql", &wider);
+            let scratch = format!("scratch_url = \"{}\"\n", server.url("mysql"));
+            let config = program.read("autogen.toml") + scratch.trim_start();
+            program.write("autogen.toml", config);
+            program.run(&["revision", "-m", "wider"]).ok();
+            program.run(&["upgrade"]).ok();
+            program.run(&["check"]).ok();
+            program.run(&["downgrade", "base"]).ok();
+            assert_eq!(kinds(), before, "{} {more}", server.engine());
+        }
+    }
+}
+
 #[test]
 fn a_right_that_is_missing_leaves_what_was_done_and_is_named() {
     for server in servers() {

@@ -214,6 +214,84 @@ fn what_was_done_of_a_killed_upgrade_can_be_taken_back() {
     }
 }
 
+/// A script that makes its session read SQL otherwise: by an object that says in which mode it is to be read, and by a statement of its own.
+const IN_MODES: &str = r#"
+    op.create_object("trigger", "tr", "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES';\nCREATE TRIGGER \"tr\" BEFORE INSERT ON \"g1\" FOR EACH ROW SET NEW.\"t\" = 'a\\'").on("g1");
+    op.execute("UPDATE counted SET n = n + 1");
+    op.execute("SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+    op.execute("ALTER TABLE \"g2\" ADD COLUMN \"c\" varchar(20) DEFAULT 'b\\', COMMENT 'it''s\n\\'");
+    op.execute("UPDATE counted SET n = n + 1");
+    op.alter_table("g3").add_column("c", varchar(20).default("'c'"));
+    op.execute("SET sql_mode = DEFAULT");
+"#;
+const IN_MODES_BACK: &str = r#"
+    op.alter_table("g3").drop_column("c", varchar(20).default("'c'"));
+    op.execute("SET sql_mode = 'ANSI_QUOTES'");
+    op.execute("ALTER TABLE \"g2\" DROP COLUMN \"c\", COMMENT ''");
+    op.execute("SET sql_mode = DEFAULT");
+    op.drop_object("trigger", "tr", "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES';\nCREATE TRIGGER \"tr\" BEFORE INSERT ON \"g1\" FOR EACH ROW SET NEW.\"t\" = 'a\\'").on("g1");
+"#;
+
+/// What those scripts change, with the mode that the trigger is read in.
+fn state_in_modes(database: &Database) -> String {
+    database.sql(
+        "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_DEFAULT FROM information_schema.COLUMNS
+         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE 'autogen%' ORDER BY 1, ORDINAL_POSITION;
+         SELECT ACTION_STATEMENT, SQL_MODE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE();
+         SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'g2';
+         SELECT n FROM counted",
+    )
+}
+
+#[test]
+fn a_run_that_was_killed_in_a_mode_of_its_own_goes_on_in_that_mode() {
+    for server in servers() {
+        let project = |name: &str| {
+            let database = server.database(name);
+            let program = Program::on(&database.url());
+            let tables = [
+                "CREATE TABLE g1 (a int, t varchar(9))",
+                "CREATE TABLE g2 (a int)",
+                "CREATE TABLE g3 (a int)",
+                "CREATE TABLE counted (n int)",
+                "INSERT INTO counted VALUES (0)",
+            ];
+            program.script_of("a1", "", &tables, &[]);
+            program.script_calling("b2", "a1", IN_MODES, IN_MODES_BACK);
+            program.run(&["upgrade", "a1"]).ok();
+            (database, program)
+        };
+        let (database, program) = project("modes");
+        let before = state_in_modes(&database);
+        program.run(&["upgrade"]).ok();
+        let wanted = state_in_modes(&database);
+        assert!(wanted.contains("'a\\'"), "{wanted}");
+        program.run(&["downgrade", "a1"]).ok();
+        assert_eq!(state_in_modes(&database), before.replace("\n0\n", "\n2\n"));
+        for table in ["g1", "g2", "g3"] {
+            for moment in MOMENTS {
+                let (database, program) = project("modes");
+                kill(&program, &database, &["upgrade"], table, moment);
+                let run = program.run(&["upgrade"]).ok();
+                let place = format!("{} {moment:?} {table}: {}", server.engine(), run.stderr);
+                assert_eq!(state_in_modes(&database), wanted, "{place}");
+                let effect = match moment {
+                    Moment::Before => "did not take effect",
+                    Moment::During | Moment::Behind => "took effect",
+                };
+                assert!(run.stderr.contains(&format!(", and {effect}: ")), "{place}");
+                kill(&program, &database, &["downgrade", "a1"], table, moment);
+                program.run(&["downgrade", "a1"]).ok();
+                assert_eq!(
+                    state_in_modes(&database),
+                    before.replace("\n0\n", "\n2\n"),
+                    "{place}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn what_leaves_no_trace_is_for_somebody_to_say() {
     for server in servers() {

@@ -1,6 +1,8 @@
 //! S: filters. A database of these engines has no namespaces.
 
 use crate::harness::*;
+use crate::project::Project;
+use crate::support::server::mysql::servers;
 
 #[test]
 fn s_05_the_name_of_the_database_itself_is_the_same_as_none() {
@@ -66,6 +68,29 @@ fn s_11_an_excluded_index_or_constraint_of_the_target_is_neither_added_nor_chang
 }
 
 #[test]
+fn s_12_a_key_to_a_table_that_is_filtered_out_can_go_and_come() {
+    let hidden = "create table hidden (id int primary key);";
+    let with =
+        "create table t (id int primary key, h int, constraint fk foreign key (h) references hidden (id));";
+    let without = "create table t (id int primary key, h int);";
+    let rows = "insert into hidden values (1); insert into t values (1, 1);";
+    let exclude = "exclude = [\"hidden\"]";
+    // The target need not have the table: foreign keys are not looked at on a scratch.
+    Scenario::new("S-12")
+        .from(&format!("{hidden}{with}"))
+        .rows(rows)
+        .to(without)
+        .setting(exclude)
+        .expect(&["t: drop index fk", "t: drop foreign key fk"]);
+    Scenario::new("S-12")
+        .from(&format!("{hidden}{without}"))
+        .rows(rows)
+        .to(with)
+        .setting(exclude)
+        .expect(&["t: add foreign key fk", "t: new index fk"]);
+}
+
+#[test]
 fn s_13_keys_to_and_through_filtered_tables_stay_as_they_are() {
     let hidden = "create table hidden (a int, b int, c int unique, primary key (a, b));
         create table middle (id int primary key, a int, b int, foreign key (a, b) references hidden (a, b));";
@@ -88,4 +113,22 @@ fn s_13_keys_to_and_through_filtered_tables_stay_as_they_are() {
         .to(&format!("{hidden}{}", mine("bigint")))
         .setting(exclude)
         .expect(&["t: alter column v (type int to bigint)"]);
+}
+
+#[test]
+fn s_16_scripts_are_compared_with_the_target_without_a_database_and_not_without_a_server() {
+    for server in servers() {
+        let project = Project::new(server, "", "create table a (id int primary key);");
+        project.ok(&["revision", "-m", "one"]);
+        let target = "create table a (id int primary key, v text);";
+        std::fs::write(project.folder.path().join("schema.sql"), target).expect("a file");
+        server.sql("mysql", &format!("drop database {}", project.database.name));
+        let said = project.ok(&["diff", "--from", "migrations"]);
+        assert!(said.contains("+ column v text"), "{said}");
+        project.ok(&["revision", "--from", "migrations", "-m", "two"]);
+        let nowhere = "mysql://root@127.0.0.1:1/none";
+        let (code, said) = project.run(&["diff", "--from", "migrations", "--url", nowhere]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("no connection to 127.0.0.1:1"), "{said}");
+    }
 }

@@ -13,6 +13,7 @@ mod foreign_keys;
 mod harness;
 mod indexes;
 mod keys;
+mod literals;
 mod objects;
 mod online;
 mod partitions;

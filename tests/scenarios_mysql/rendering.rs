@@ -3,6 +3,34 @@
 use autogen::Engine;
 
 use crate::harness::*;
+use crate::project::Project;
+use crate::support::server::mysql::servers;
+use crate::tables::{MODEL_AFTER, MODEL_BEFORE};
+
+#[test]
+fn r_02_the_whole_script_of_a_model_that_changes_in_many_places() {
+    for server in servers() {
+        let project = Project::new(server, MODEL_BEFORE, MODEL_AFTER);
+        let said = project.ok(&["revision", "-m", "model", "-q"]);
+        let path = said
+            .lines()
+            .find(|line| line.starts_with("migrations/"))
+            .expect("a path");
+        let text = std::fs::read_to_string(project.folder.path().join(path)).expect("a script");
+        // Without its id and time.
+        let start = text.find("use autogen").expect("the script begins");
+        let name = format!("scenario_model_{}", server.engine().name());
+        insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, without_id(&text[start..]));
+        });
+    }
+}
+
+/// A script without the line that holds its id.
+fn without_id(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.contains("Revision::new"));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
 
 #[test]
 fn r_06_an_index_on_an_expression_has_its_parentheses() {

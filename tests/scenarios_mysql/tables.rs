@@ -17,24 +17,27 @@ fn t_02_a_dropped_table_comes_back_with_its_foreign_key() {
         .expect(&["extra: drop table"]);
 }
 
+/// A model that changes in many places.
+pub(crate) const MODEL_BEFORE: &str =
+    "create table users (id int primary key, name varchar(50), a1 varchar(9), pw varchar(50));
+     create index pw_idx on users (pw);
+     create table address (id int primary key, email_address varchar(100) not null);
+     create table orders (order_id int primary key, amount numeric(8,2) not null);
+     create table extra (x varchar(10), uid int, foreign key (uid) references users (id));";
+pub(crate) const MODEL_AFTER: &str = "create table users (id int primary key, name varchar(50) not null, a1 varchar(9) default 'x');
+     create table address (id int primary key, email_address varchar(100) not null, street varchar(50), constraint uq_email unique (email_address));
+     create table orders (order_id int primary key, amount numeric(10,2), user_id int, foreign key (user_id) references users (id));
+     create table item (id int primary key, description varchar(100), order_id int, constraint ck check (id > 0), foreign key (order_id) references orders (order_id));";
+
 #[test]
 fn t_03_a_model_changes_in_many_places_at_once() {
     Scenario::new("T-03")
-        .from(
-            "create table users (id int primary key, name varchar(50), a1 varchar(9), pw varchar(50));
-             create index pw_idx on users (pw);
-             create table address (id int primary key, email_address varchar(100) not null);
-             create table orders (order_id int primary key, amount numeric(8,2) not null);
-             create table extra (x varchar(10), uid int, foreign key (uid) references users (id));",
-        )
+        .from(MODEL_BEFORE)
         .rows(
             "insert into users values (1, 'ann', 'a', 'p'); insert into address values (1, 'a@b');
              insert into orders values (1, 10.5);",
         )
-        .to("create table users (id int primary key, name varchar(50) not null, a1 varchar(9) default 'x');
-             create table address (id int primary key, email_address varchar(100) not null, street varchar(50), constraint uq_email unique (email_address));
-             create table orders (order_id int primary key, amount numeric(10,2), user_id int, foreign key (user_id) references users (id));
-             create table item (id int primary key, description varchar(100), order_id int, constraint ck check (id > 0), foreign key (order_id) references orders (order_id));")
+        .to(MODEL_AFTER)
         .holds();
 }
 

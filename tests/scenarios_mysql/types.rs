@@ -1,5 +1,7 @@
 //! Y: types.
 
+use autogen::Engine;
+
 use crate::harness::*;
 
 #[test]
@@ -255,4 +257,61 @@ fn y_20_a_text_becomes_a_number_where_the_rows_allow_it() {
         .rows("insert into t values (1, 'twelve');")
         .to(to)
         .contradicted("c");
+}
+
+/// A column of geometries, as the engine spells what they refer to; 0 is nothing.
+fn geometry(engine: Engine, ty: &str, null: &str, srid: u32) -> String {
+    match (engine, srid) {
+        (_, 0) => format!("p {ty} {null}"),
+        (Engine::Mysql, srid) => format!("p {ty} {null} srid {srid}"),
+        (_, srid) => format!("p {ty} ref_system_id={srid} {null}"),
+    }
+}
+
+#[test]
+fn geometries_keep_what_they_refer_to() {
+    for engine in [Engine::Mysql, Engine::Mariadb] {
+        if server_of(engine).is_none() {
+            continue;
+        }
+        let table =
+            |column: &str, more: &str| format!("create table t (id int primary key, {column}{more});");
+        let row = |srid: u32| format!("insert into t values (1, st_geomfromtext('POINT(1 2)', {srid}));");
+        let null = "insert into t values (1, null);".to_owned();
+        let of = |ty: &str, srid: u32| table(&geometry(engine, ty, "", srid), "");
+        let indexed = |srid: u32, more: &str| {
+            let more = format!("{more}, spatial key sp (p)");
+            table(&geometry(engine, "point", "not null", srid), &more)
+        };
+        for (from, rows, to) in [
+            (of("point", 0), row(4326), of("point", 4326)),
+            (of("point", 4326), row(4326), of("point", 0)),
+            (of("point", 4326), null, of("point", 3857)),
+            (of("point", 4326), row(4326), of("geometry", 4326)),
+            (
+                of("point", 4326),
+                row(4326),
+                table(&geometry(engine, "point", "", 4326), " comment 'x', b int"),
+            ),
+            (indexed(4326, ""), row(4326), indexed(4326, " comment 'x', b int")),
+            (indexed(4326, ""), row(4326), indexed(0, "")),
+            (
+                "create table t (id int primary key, b int);".to_owned(),
+                "insert into t values (1, 1);".to_owned(),
+                table(&geometry(engine, "point", "", 4326), ", b int"),
+            ),
+        ] {
+            Scenario::new("geometry")
+                .only_on(engine)
+                .from(&from)
+                .rows(&rows)
+                .to(&to)
+                .holds();
+            Scenario::new("geometry")
+                .only_on(engine)
+                .from(&from)
+                .to(&from)
+                .equal();
+        }
+    }
 }

@@ -176,6 +176,7 @@ pub(super) fn cannot_connect(error: &sqlx::Error, target: &Target) -> Error {
             Some(refusal) => refused(refusal, target),
             None => Error::new(ErrorKind::Database, format!("{}: {refusal}", target.name)),
         },
+        sqlx::Error::Configuration(reason) if reason.to_string().contains("RSA") => asks_for_password(target),
         sqlx::Error::Protocol(reason) if reason.contains("authentication plugin") => Error::new(
             ErrorKind::Database,
             format!(
@@ -192,6 +193,22 @@ pub(super) fn cannot_connect(error: &sqlx::Error, target: &Target) -> Error {
         }
         .cannot_connect(other),
     }
+}
+
+/// The error for a server that wants to have the password itself (`caching_sha2_password` of a user it has not met since it was started,
+/// `sha256_password`) over a connection without TLS. It would come under a key that anybody in between can have put there, so it is not
+/// sent; nor does the `mysql` client by itself.
+fn asks_for_password(target: &Target) -> Error {
+    let server = &target.name;
+    let user = target.user();
+    Error::new(
+        ErrorKind::Database,
+        format!("{server} asks for the password of `{user}`, and the connection is not encrypted"),
+    )
+    .hint("encrypt it: `ssl-mode=required` in the URL")
+    .hint(format!(
+        "if the server has no TLS, log in once as `{user}` with `mysql --get-server-public-key`: with `caching_sha2_password` the server knows the user from then on until it is restarted"
+    ))
 }
 
 /// The error for a server that does not let us in.

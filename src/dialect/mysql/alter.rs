@@ -7,17 +7,19 @@
 //! 1. A foreign key goes before its columns or its name are touched (errors 1826, 1832, 1833).
 //! 2. Columns get their new names ([`super::rename`]).
 //! 3. Partitions go before what they would forbid.
-//! 4. Values are carried over and filled in: an UPDATE cannot stand inside.
-//! 5. All else.
-//! 6. Partitions come ([`partition`]).
+//! 4. Spatial indexes go before the reference system of their column changes ([`InTheWay`]), and come behind.
+//! 5. Values are carried over and filled in: an UPDATE cannot stand inside.
+//! 6. All else.
+//! 7. Partitions come ([`partition`]).
 
 use super::column_change::{Columns, Work};
 use super::online::{Clause, Operation, Scene};
+use super::spatial::InTheWay;
 use super::spelling::{qname, quote, text};
-use super::{Flavour, MARIADB, MYSQL, Mysql, constraints, ddl, index, option, partition, table};
+use super::{Flavour, Mysql, constraints, ddl, index, option, partition, table};
 use super::{carry, rename};
 use crate::dialect::Statement;
-use crate::directive::{AlterTable, Change, Directive, TableChange};
+use crate::directive::{AlterTable, Change, Directive, TableChange, find_table};
 use crate::schema::{
     Check, Constraint, ForeignKey, Index, IndexPart, Name, PartTarget, QName, Schema, Table,
 };
@@ -25,15 +27,16 @@ use crate::sql::{Lexicon, mentions};
 use crate::{Error, ErrorKind, Result};
 
 /// How many of the directives, from the first, are about one table and can be one.
-pub(super) fn run(directives: &[Directive]) -> usize {
+pub(super) fn run(directives: &[Directive], naming: Mysql) -> usize {
     let Some(first) = directives.first() else {
         return 1;
     };
     let Some(name) = first.table() else {
         return 1;
     };
+    let is_of = |table: Option<&QName>| table.is_some_and(|table| naming.same_table(table, name));
     let is_index = |directive: &&Directive| {
-        directive.table() == Some(name)
+        is_of(directive.table())
             && matches!(
                 directive,
                 Directive::CreateIndex { .. } | Directive::DropIndex { .. } | Directive::RenameIndex { .. }
@@ -49,12 +52,12 @@ pub(super) fn run(directives: &[Directive]) -> usize {
         | Directive::RenameIndex { .. } => {
             let mut length = directives.iter().take_while(is_index).count();
             // Two changes that were not put together have a reason not to be.
-            if matches!(directives.get(length), Some(Directive::AlterTable(alter)) if alter.table == *name) {
+            if matches!(directives.get(length), Some(Directive::AlterTable(alter)) if is_of(Some(&alter.table)))
+            {
                 length += 1;
                 length += directives[length..].iter().take_while(is_index).count();
             }
-            let goes =
-                matches!(directives.get(length), Some(Directive::DropTable(table)) if table.name == *name);
+            let goes = matches!(directives.get(length), Some(Directive::DropTable(table)) if is_of(Some(&table.name)));
             length + usize::from(goes)
         }
         _ => 1,
@@ -69,7 +72,7 @@ pub(super) fn compile(
     run: &[Directive],
     before: &Schema,
     after: &Schema,
-    flavour: Flavour,
+    naming: Mysql,
 ) -> Result<Vec<Statement>> {
     let created = run.iter().find_map(|directive| match directive {
         Directive::CreateTable(table) => Some(table),
@@ -83,18 +86,16 @@ pub(super) fn compile(
                 _ => None,
             })
             .collect();
-        return Ok(vec![ddl(table::create(created, &indexes, flavour)?)]);
+        return Ok(vec![ddl(table::create(created, &indexes, naming.flavour)?)]);
     }
     if let Some(Directive::DropTable(dropped)) = run.last() {
         return Ok(vec![ddl(format!("DROP TABLE {}", qname(&dropped.name)))]);
     }
-    Alteration::new(run, before, after, flavour)?.statements()
+    Alteration::new(run, before, after, naming)?.statements()
 }
 
-fn find<'s>(schema: &'s Schema, name: &QName) -> Result<&'s Table> {
-    schema
-        .tables
-        .get(name)
+pub(super) fn find<'s>(schema: &'s Schema, name: &QName, naming: Mysql) -> Result<&'s Table> {
+    find_table(schema, name, &naming)
         .ok_or_else(|| Error::new(ErrorKind::Script, format!("there is no table {name}")))
 }
 
@@ -112,19 +113,16 @@ struct Alteration<'a> {
 }
 
 impl<'a> Alteration<'a> {
-    fn new(run: &'a [Directive], before: &'a Schema, after: &'a Schema, flavour: Flavour) -> Result<Self> {
+    fn new(run: &'a [Directive], before: &'a Schema, after: &'a Schema, naming: Mysql) -> Result<Self> {
         let name = run
             .first()
             .and_then(Directive::table)
             .ok_or_else(|| Error::new(ErrorKind::Script, "nothing is changed"))?;
         let mut alteration = Self {
             name,
-            naming: match flavour {
-                Flavour::Mysql => MYSQL,
-                Flavour::Mariadb => MARIADB,
-            },
+            naming,
             before,
-            new: find(after, name)?,
+            new: find(after, name, naming)?,
             alter: AlterTable {
                 table: name.clone(),
                 changes: Vec::new(),
@@ -164,7 +162,7 @@ impl<'a> Alteration<'a> {
             (renaming, renamed) = rename::columns(&self.alter, &self.renames, before, self.naming)?;
             before = &renamed;
         }
-        let old = find(before, self.name)?;
+        let old = find(before, self.name, self.naming)?;
         let work = self.columns(old);
         let scene = Scene {
             table: self.name,
@@ -172,11 +170,12 @@ impl<'a> Alteration<'a> {
             new: self.new,
             flavour: self.naming.flavour,
         };
-        let goes = self.keys_that_go(old, &work)?;
+        let spatial = InTheWay::of(old, self.new, self.naming);
+        let goes = self.keys_that_go(old, &work, &spatial)?;
         let mut main = goes.clauses;
         main.extend(work.drops);
         main.extend(work.clauses);
-        let comes = self.keys_that_come(old, &goes.again)?;
+        let comes = self.keys_that_come(old, &goes.again, &spatial)?;
         main.extend(comes.clauses);
         let (options, recollates) = self.options(old);
         main.extend(options);
@@ -202,10 +201,12 @@ impl<'a> Alteration<'a> {
         if recollates {
             statements.push(scene.recollate());
         }
+        statements.extend(alter(spatial.gone.iter().map(|index| drop_key(index)).collect()));
         statements.extend(work.lead);
         statements.extend(alter(main));
         statements.extend(work.apart);
         statements.extend(alter(comes.apart));
+        statements.extend(alter(spatial.again.iter().map(|index| add_key(index)).collect()));
         if let Some(partition::Step {
             clause,
             rows,
@@ -233,7 +234,7 @@ impl<'a> Alteration<'a> {
     }
 
     /// Keys, foreign keys and checks that go.
-    fn keys_that_go(&self, old: &Table, work: &Work) -> Result<Going> {
+    fn keys_that_go(&self, old: &Table, work: &Work, spatial: &InTheWay<'_>) -> Result<Going> {
         let flavour = self.naming.flavour;
         let mut going = Going::default();
         let mut checks: Vec<Name> = Vec::new();
@@ -259,7 +260,7 @@ impl<'a> Alteration<'a> {
             }
         }
         for index in &self.index_drops {
-            if self.changes_visibility_only(index).is_none() {
+            if self.changes_visibility_only(index).is_none() && !spatial.takes(&index.name, self.naming) {
                 going.clauses.push(drop_key(index));
             }
         }
@@ -341,7 +342,7 @@ impl<'a> Alteration<'a> {
     }
 
     /// Keys, foreign keys and checks that come. Keys come first: the server looks for one that serves a foreign key.
-    fn keys_that_come(&self, old: &Table, again: &[Clause]) -> Result<Coming> {
+    fn keys_that_come(&self, old: &Table, again: &[Clause], spatial: &InTheWay<'_>) -> Result<Coming> {
         let (mut keys, mut rest, mut apart) = (Vec::new(), Vec::new(), Vec::new());
         for change in &self.alter.changes {
             let new = match change {
@@ -367,7 +368,8 @@ impl<'a> Alteration<'a> {
             }
         }
         let (mut ahead, mut clauses) = (Vec::new(), Vec::new());
-        for names in &self.index_renames {
+        let is_there = |names: &&&Change<Name>| !spatial.takes(&names.old, self.naming);
+        for names in self.index_renames.iter().filter(is_there) {
             let is_same = self.naming.same(&names.old, &names.new);
             if is_same && self.naming.flavour == Flavour::Mariadb {
                 // MariaDB 11.8 cannot read the table any more after a rename in which only the case changes (error 1030).
@@ -380,7 +382,8 @@ impl<'a> Alteration<'a> {
         }
         clauses.extend(keys);
         clauses.extend(again.iter().cloned());
-        for index in &self.index_creates {
+        let is_here = |index: &&&Index| !spatial.gives(&index.name, self.naming);
+        for index in self.index_creates.iter().filter(is_here) {
             let is_dropped = |dropped: &&&Index| self.naming.same(&dropped.name, &index.name);
             let dropped = self.index_drops.iter().find(is_dropped);
             match dropped.and_then(|dropped| self.changes_visibility_only(dropped)) {
@@ -408,7 +411,7 @@ impl<'a> Alteration<'a> {
                     }
             )
         };
-        key.table == *self.name
+        self.naming.same_table(&key.table, self.name)
             && (self.alter.changes.iter().any(is_touched) || !self.index_creates.is_empty())
     }
 
@@ -417,7 +420,7 @@ impl<'a> Alteration<'a> {
         let created = self
             .index_creates
             .iter()
-            .find(|created| created.name == dropped.name)?;
+            .find(|created| self.naming.same(&created.name, &dropped.name))?;
         let (key, on, off) = match self.naming.flavour {
             Flavour::Mysql => (option::INVISIBLE, "INVISIBLE", "VISIBLE"),
             Flavour::Mariadb => (option::IGNORED, "IGNORED", "NOT IGNORED"),
@@ -499,7 +502,7 @@ impl<'a> Alteration<'a> {
 
     /// Whether a column that gets another name is one of those that MySQL divides the rows by (error 3855). MariaDB follows.
     fn partitions_hold_names(&self) -> bool {
-        let options = self.before.tables.get(self.name).map(|table| &table.options);
+        let options = find_table(self.before, self.name, &self.naming).map(|table| &table.options);
         let by = [option::PARTITION_BY, option::SUBPARTITION_BY]
             .iter()
             .filter_map(|key| options?.get(*key));

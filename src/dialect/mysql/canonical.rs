@@ -1,11 +1,14 @@
 //! The one spelling that equal things share. For comparing only.
 
 use super::types::{self, Family};
-use super::{Flavour, index, objects, option};
+use super::{Flavour, Mysql, index, objects, option};
+use crate::directive::Naming;
 use crate::schema::{
-    Check, Column, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, Sql, Table, TypeName,
+    Check, Column, ForeignKey, Index, IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table,
+    TypeName,
 };
 use crate::sql::{Lexicon, Scanner, Token, TokenKind, comparison_key};
+use std::borrow::Cow;
 
 /// Tokens in lower case with single blanks, names unquoted, no comments, no parentheses around the whole.
 pub(super) fn sql(text: &str) -> String {
@@ -48,14 +51,31 @@ fn name_in(name: &mut Name) {
     *name = Name::new(fold(name));
 }
 
-/// A table. Its own name is exact, and those of keys and constraints are shown as they were written.
-pub(super) fn table(table: &Table, flavour: Flavour) -> Table {
+/// A name of a table.
+fn relation_in(name: &mut QName, naming: Mysql) {
+    if let Cow::Owned(folded) = naming.fold_relation(&name.name) {
+        name.name = Name::new(folded);
+    }
+}
+
+/// A name of a constraint. One that the server has made (`Orders_chk_1`) begins with the name of the table, in the letters that this is kept in.
+fn made_name_in(name: &mut Option<Name>, table: &str, naming: Mysql) {
+    let Some(given) = name else { return };
+    let beginning = given.get(..table.len());
+    if let Some(beginning) = beginning.filter(|beginning| naming.fold_relation(beginning) == table) {
+        *name = Some(Name::new(format!("{table}{}", &given[beginning.len()..])));
+    }
+}
+
+/// A table. The names of keys and constraints are shown as they were written.
+pub(super) fn table(table: &Table, naming: Mysql) -> Table {
     let mut table = table.clone();
+    relation_in(&mut table.name, naming);
     options_in(&mut table.options);
     let usual = usual_method(&table.options);
     let collation = table.options.get(option::COLLATION).cloned();
     for column in &mut table.columns {
-        column_in(column, collation.as_deref(), flavour);
+        column_in(column, collation.as_deref(), naming.flavour);
     }
     if let Some(key) = &mut table.primary_key {
         // The server calls every primary key PRIMARY.
@@ -68,13 +88,15 @@ pub(super) fn table(table: &Table, flavour: Flavour) -> Table {
     table.indexes.iter_mut().for_each(|index| index_in(index, usual));
     table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
     for key in &mut table.foreign_keys {
-        foreign_key_in(key);
+        foreign_key_in(key, naming);
+        made_name_in(&mut key.name, &table.name.name, naming);
     }
     table
         .foreign_keys
         .sort_by_cached_key(|key| (key.name.clone(), key.columns.clone()));
     for check in &mut table.checks {
         check_in(check);
+        made_name_in(&mut check.name, &table.name.name, naming);
     }
     table
         .checks
@@ -235,7 +257,8 @@ fn index_in(index: &mut Index, usual: &str) {
     }
 }
 
-fn foreign_key_in(key: &mut ForeignKey) {
+fn foreign_key_in(key: &mut ForeignKey, naming: Mysql) {
+    relation_in(&mut key.table, naming);
     key.columns.iter_mut().for_each(name_in);
     key.referenced.iter_mut().for_each(name_in);
 }
@@ -256,6 +279,7 @@ pub(super) fn object(object: &Object) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::mysql::{MARIADB, MYSQL, RelationNames, with_names};
 
     #[test]
     fn defaults_that_mean_the_same_have_one_spelling() {
@@ -280,6 +304,31 @@ mod tests {
     }
 
     #[test]
+    fn names_that_come_of_a_table_are_its_own_in_any_case_where_the_server_says_so() {
+        let with_check = |table: &str, check: &str| {
+            let mut table = Table::new(table);
+            table.checks.push(Check {
+                name: Some(check.into()),
+                expression: Sql::new("a > 1"),
+                options: Options::new(),
+            });
+            table
+        };
+        let (written, kept) = (
+            with_check("Orders", "Orders_chk_1"),
+            with_check("orders", "orders_chk_1"),
+        );
+        let in_any_case = *with_names(Flavour::Mysql, RelationNames::AnyCase);
+        assert_eq!(table(&written, in_any_case), table(&kept, in_any_case));
+        assert_ne!(table(&written, MYSQL), table(&kept, MYSQL));
+        let renamed = with_check("orders", "CK_orders");
+        assert_ne!(
+            table(&renamed, in_any_case),
+            table(&with_check("orders", "ck_orders"), in_any_case)
+        );
+    }
+
+    #[test]
     fn a_unique_constraint_is_a_unique_index() {
         let mut of_script = Table::new("T");
         of_script.columns.push(Column::new("A", "integer"));
@@ -297,9 +346,6 @@ mod tests {
         unique.unique = true;
         unique.parts.push(IndexPart::column("a"));
         of_server.indexes.push(unique);
-        assert_eq!(
-            table(&of_script, Flavour::Mariadb),
-            table(&of_server, Flavour::Mariadb)
-        );
+        assert_eq!(table(&of_script, MARIADB), table(&of_server, MARIADB));
     }
 }

@@ -23,6 +23,7 @@ mod partition;
 mod placement;
 mod rename;
 mod sequence;
+mod spatial;
 mod spelling;
 mod table;
 mod types;
@@ -32,13 +33,17 @@ mod values;
 mod tests;
 
 #[cfg(feature = "mysql")]
+pub(crate) use objects::ZONE;
+#[cfg(feature = "mysql")]
 pub(crate) use spelling::{quote, text};
+#[cfg(feature = "mysql")]
+pub(crate) use types::holds_geometries;
 
 pub(crate) use partition::lost as partitions_lost;
 
 use super::{Alone, Dialect, Engine, Facts, KindRule, Placement, Session, Statement};
-use crate::directive::{AlterColumn, Directive, Literal, Naming, RenamedPart};
-use crate::schema::{Column, Name, Object, ObjectKind, Schema, Sql, Table};
+use crate::directive::{AlterColumn, Directive, Literal, Naming, RenamedPart, same_relation};
+use crate::schema::{Column, Name, Object, ObjectKind, QName, Schema, Sql, Table};
 use crate::sql::{self, Lexicon};
 use crate::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -61,21 +66,53 @@ impl Flavour {
     }
 }
 
+/// How a server tells names of tables, views and triggers apart (its `lower_case_table_names`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationNames {
+    /// By every letter: 0, what is usual on Linux.
+    Exact,
+    /// In any case of letters: 1, which folds them when they come, and 2, which keeps them as they were written.
+    AnyCase,
+}
+
 /// The dialect of MySQL and that of MariaDB.
 #[derive(Debug, Clone, Copy)]
 pub struct Mysql {
     flavour: Flavour,
+    relations: RelationNames,
 }
 
 /// The dialect of MySQL.
 pub static MYSQL: Mysql = Mysql {
     flavour: Flavour::Mysql,
+    relations: RelationNames::Exact,
 };
 
 /// The dialect of MariaDB.
 pub static MARIADB: Mysql = Mysql {
     flavour: Flavour::Mariadb,
+    relations: RelationNames::Exact,
 };
+
+static MYSQL_IN_ANY_CASE: Mysql = Mysql {
+    relations: RelationNames::AnyCase,
+    ..MYSQL
+};
+
+static MARIADB_IN_ANY_CASE: Mysql = Mysql {
+    relations: RelationNames::AnyCase,
+    ..MARIADB
+};
+
+/// The dialect of a server that tells names of tables apart like that.
+pub fn with_names(flavour: Flavour, relations: RelationNames) -> &'static Mysql {
+    match (flavour, relations) {
+        (Flavour::Mysql, RelationNames::Exact) => &MYSQL,
+        (Flavour::Mysql, RelationNames::AnyCase) => &MYSQL_IN_ANY_CASE,
+        (Flavour::Mariadb, RelationNames::Exact) => &MARIADB,
+        (Flavour::Mariadb, RelationNames::AnyCase) => &MARIADB_IN_ANY_CASE,
+    }
+}
 
 static FACTS: Facts = Facts {
     transactional_ddl: false,
@@ -101,9 +138,12 @@ impl Naming for Mysql {
         }
     }
 
-    /// Tables, views and triggers are files: with `lower_case_table_names` = 1 the server has folded their names itself.
+    /// Tables, views and triggers are files, and it is a setting of the server whether their names are the same in any case.
     fn fold_relation<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(name)
+        match self.relations {
+            RelationNames::Exact => Cow::Borrowed(name),
+            RelationNames::AnyCase => self.fold(name),
+        }
     }
 
     fn rename_in_sql(&self, sql: &str, from: &str, to: &str) -> String {
@@ -121,7 +161,9 @@ impl Naming for Mysql {
     /// Neither engine looks into views and bodies when something they name gets another name.
     fn rename_in_object(&self, object: &Object, renamed: &RenamedPart<'_>) -> Option<String> {
         match renamed {
-            RenamedPart::Table { old, new } if object.id.on.as_ref() == Some(old) => {
+            RenamedPart::Table { old, new }
+                if object.id.on.as_ref().is_some_and(|on| self.same_table(on, old)) =>
+            {
                 Some(objects::on_table(&object.definition, &new.name))
             }
             RenamedPart::Table { .. } | RenamedPart::Column { .. } => None,
@@ -164,7 +206,7 @@ impl Dialect for Mysql {
     }
 
     fn canonical_table(&self, table: &Table) -> Table {
-        canonical::table(table, self.flavour)
+        canonical::table(table, *self)
     }
 
     fn canonical_object(&self, object: &Object) -> Object {
@@ -178,25 +220,33 @@ impl Dialect for Mysql {
         Session::default()
     }
 
+    /// Backslashes and double quotes mean something else in some modes; that of the program's own session is none of these.
+    fn around_text(&self, text: &str) -> Option<(&'static str, &'static str)> {
+        text.contains(['\\', '"']).then_some((
+            "SET @autogen_mode = @@sql_mode, sql_mode = REPLACE(REPLACE(@@sql_mode, 'ANSI_QUOTES', ''), 'NO_BACKSLASH_ESCAPES', '')",
+            "SET sql_mode = @autogen_mode",
+        ))
+    }
+
     fn compile(&self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
         self.compile_run(std::slice::from_ref(directive), before, after)
     }
 
     /// A table with its indexes is created by one statement, changed by one, and its indexes go with it.
     fn run(&self, directives: &[Directive]) -> usize {
-        alter::run(directives)
+        alter::run(directives, *self)
     }
 
     fn compile_run(&self, run: &[Directive], before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
         run.iter().try_for_each(names::check)?;
         let [directive] = run else {
-            return alter::compile(run, before, after, self.flavour);
+            return alter::compile(run, before, after, *self);
         };
         self.compile_one(directive, before, after)
     }
 
     fn arrange(&self, directives: Vec<Directive>) -> Vec<Directive> {
-        objects::arrange(directives)
+        objects::arrange(directives, *self)
     }
 
     fn placement(&self, sql: &str) -> Placement {
@@ -243,6 +293,11 @@ impl Mysql {
         self.same_name(a, b)
     }
 
+    /// Whether two names of tables are one.
+    fn same_table(self, a: &QName, b: &QName) -> bool {
+        a == b || same_relation(&self, a, b)
+    }
+
     fn compile_one(self, directive: &Directive, before: &Schema, after: &Schema) -> Result<Vec<Statement>> {
         use Directive as D;
         let flavour = self.flavour;
@@ -253,9 +308,7 @@ impl Mysql {
             | D::AlterTable(_)
             | D::CreateIndex { .. }
             | D::DropIndex { .. }
-            | D::RenameIndex { .. } => {
-                alter::compile(std::slice::from_ref(directive), before, after, flavour)
-            }
+            | D::RenameIndex { .. } => alter::compile(std::slice::from_ref(directive), before, after, self),
             D::RenameTable(names) => one(format!(
                 "RENAME TABLE {} TO {}",
                 spelling::qname(&names.old),
@@ -267,9 +320,9 @@ impl Mysql {
                 spelling::qname(&sequence.name)
             ))]),
             D::AlterSequence(change) => self.with_sequences(sequence::alter(change)),
-            D::CreateObject(object) => objects::create(object, before, flavour),
+            D::CreateObject(object) => objects::create(object, before, self),
             D::DropObject(object) => objects::drop(object, flavour),
-            D::ReplaceObject(change) => objects::replace(change, before, flavour),
+            D::ReplaceObject(change) => objects::replace(change, before, self),
             D::Execute { sql } => Ok(vec![
                 Statement::new(sql.to_string()).placed(placement::placement(sql)),
             ]),

@@ -4,11 +4,11 @@
 //! statements of their own, and the session is put back behind it.
 
 use super::spelling::{qname, quote};
-use super::{Flavour, kinds};
+use super::{Flavour, Mysql, kinds};
 use crate::dialect::tokens::Tokens;
 use crate::dialect::{KindRule, Replace, Statement};
-use crate::directive::{Change, Directive};
-use crate::schema::{Object, ObjectKind, Schema};
+use crate::directive::{Change, Directive, Naming};
+use crate::schema::{Object, ObjectKind, QName, Schema};
 use crate::{Error, ErrorKind, Result};
 
 /// What the line about `sql_mode` begins with.
@@ -16,9 +16,15 @@ const MODE: &str = "SET sql_mode = ";
 /// What the line about the character set begins with.
 const CLIENT: &str = "SET character_set_client = ";
 
+/// What the line about the time zone of an event begins with.
+pub(crate) const ZONE: &str = "SET time_zone = ";
+/// The time zone of an event that says none: that of the program's own session.
+const OWN_ZONE: &str = "SET time_zone = '+00:00'";
+
 /// A definition taken apart.
 struct Definition<'s> {
     mode: Option<&'s str>,
+    zone: Option<&'s str>,
     client: Option<&'s str>,
     create: &'s str,
 }
@@ -27,6 +33,7 @@ impl<'s> Definition<'s> {
     fn of(definition: &'s str) -> Self {
         let mut parts = Self {
             mode: None,
+            zone: None,
             client: None,
             create: definition,
         };
@@ -34,6 +41,8 @@ impl<'s> Definition<'s> {
             let line = line.trim_end_matches([';', '\r']);
             if line.starts_with(MODE) {
                 parts.mode = Some(line);
+            } else if line.starts_with(ZONE) {
+                parts.zone = Some(line);
             } else if line.starts_with(CLIENT) {
                 parts.client = Some(line);
             } else {
@@ -42,6 +51,19 @@ impl<'s> Definition<'s> {
             parts.create = rest;
         }
         parts
+    }
+
+    /// Whether it makes an event, which is read in the time zone of the session.
+    fn is_event(&self) -> bool {
+        let tokens = Tokens::mysql(self.create);
+        tokens.has(0, &["CREATE"])
+            && (1..tokens.len().min(12))
+                .find(|at| {
+                    ["EVENT", "TRIGGER", "PROCEDURE", "FUNCTION", "VIEW", "PACKAGE"]
+                        .iter()
+                        .any(|w| tokens.has(*at, &[w]))
+                })
+                .is_some_and(|at| tokens.has(at, &["EVENT"]))
     }
 
     /// The statements, of which `create` is the one that matters.
@@ -53,12 +75,19 @@ impl<'s> Definition<'s> {
             before.push(format!("SET @autogen_sql_mode = @@sql_mode, {new}"));
             behind.push("SET sql_mode = @autogen_sql_mode".to_owned());
         }
+        if let Some(zone) = self.zone.or_else(|| self.is_event().then_some(OWN_ZONE)) {
+            let new = zone.strip_prefix("SET ").unwrap_or(zone);
+            before.push(format!("SET @autogen_time_zone = @@time_zone, {new}"));
+            behind.push("SET time_zone = @autogen_time_zone".to_owned());
+        }
         if let Some(client) = self.client {
             before.push(client.to_owned());
             // It puts both back to what the session began with.
             behind.push("SET NAMES utf8mb4".to_owned());
         }
-        let has_body = Tokens::mysql(&create).has_symbol(";");
+        // In a mode of its own it may fall into other tokens.
+        let has_body =
+            create.contains(';') && (self.mode.is_some() || Tokens::mysql(&create).has_symbol(";"));
         let create = super::ddl(create).delimited(has_body);
         let before = before.into_iter().map(super::ddl);
         before
@@ -71,10 +100,11 @@ impl<'s> Definition<'s> {
 /// The definition without the line about the character set of whoever created it.
 pub(super) fn without_client(definition: &str) -> String {
     let parts = Definition::of(definition);
-    match parts.mode {
-        Some(mode) => format!("{mode};\n{}", parts.create),
-        None => parts.create.to_owned(),
-    }
+    let lines = [parts.mode, parts.zone].into_iter().flatten();
+    lines
+        .flat_map(|line| [line, ";\n"])
+        .chain([parts.create])
+        .collect()
 }
 
 fn rule(kind: &ObjectKind, flavour: Flavour) -> Result<&'static KindRule> {
@@ -91,10 +121,10 @@ fn rule(kind: &ObjectKind, flavour: Flavour) -> Result<&'static KindRule> {
 ///
 /// # Errors
 /// For a kind that the engine does not have.
-pub(super) fn create(object: &Object, before: &Schema, flavour: Flavour) -> Result<Vec<Statement>> {
-    rule(&object.id.kind, flavour)?;
+pub(super) fn create(object: &Object, before: &Schema, naming: Mysql) -> Result<Vec<Statement>> {
+    rule(&object.id.kind, naming.flavour)?;
     let definition = Definition::of(&object.definition);
-    Ok(definition.statements(in_place(object, definition.create, before)))
+    Ok(definition.statements(in_place(object, definition.create, before, naming)))
 }
 
 /// The statements that take an object away. DROP PACKAGE is no word outside of the mode that the package was made in.
@@ -114,14 +144,14 @@ pub(super) fn drop(object: &Object, flavour: Flavour) -> Result<Vec<Statement>> 
 ///
 /// # Errors
 /// For a kind that the engine does not have.
-pub(super) fn replace(change: &Change<Object>, before: &Schema, flavour: Flavour) -> Result<Vec<Statement>> {
-    let rule = rule(&change.new.id.kind, flavour)?;
+pub(super) fn replace(change: &Change<Object>, before: &Schema, naming: Mysql) -> Result<Vec<Statement>> {
+    let rule = rule(&change.new.id.kind, naming.flavour)?;
     let definition = Definition::of(&change.new.definition);
     if rule.replace == Replace::InPlace && change.old.id == change.new.id {
         return Ok(definition.statements(with_or_replace(definition.create)));
     }
-    let mut statements = drop(&change.old, flavour)?;
-    statements.extend(create(&change.new, before, flavour)?);
+    let mut statements = drop(&change.old, naming.flavour)?;
+    statements.extend(create(&change.new, before, naming)?);
     Ok(statements)
 }
 
@@ -161,24 +191,29 @@ fn moment(trigger: &Object) -> Option<String> {
 
 /// The trigger that is the first of its table, time and event now, when a new one without FOLLOWS is to come in front of it: by itself it
 /// would come last.
-fn first_now<'s>(new: &Object, schema: &'s Schema) -> Option<&'s Object> {
+fn first_now<'s>(new: &Object, schema: &'s Schema, naming: Mysql) -> Option<&'s Object> {
     let moment_of_new = moment(new)?;
+    let is_one =
+        |a: Option<&QName>, b: Option<&QName>| a.zip(b).is_some_and(|(a, b)| naming.same_table(a, b));
     schema.objects.values().find(|other| {
         other.id.kind == new.id.kind
-            && other.id.on == new.id.on
-            && other.id.name != new.id.name
+            && is_one(other.id.on.as_ref(), new.id.on.as_ref())
+            && !is_one(Some(&other.id.name), Some(&new.id.name))
             && followed(&other.definition).is_none()
             && moment(other).as_ref() == Some(&moment_of_new)
     })
 }
 
 /// The statement that creates it in its place.
-fn in_place(object: &Object, create: &str, before: &Schema) -> String {
+fn in_place(object: &Object, create: &str, before: &Schema, naming: Mysql) -> String {
     let tokens = Tokens::mysql(create);
     if object.id.kind.as_str() != kinds::TRIGGER || followed(&object.definition).is_some() {
         return create.to_owned();
     }
-    match (tokens.find(0, &["FOR", "EACH", "ROW"]), first_now(object, before)) {
+    match (
+        tokens.find(0, &["FOR", "EACH", "ROW"]),
+        first_now(object, before, naming),
+    ) {
         (Some(row), Some(first)) => format!(
             "{} PRECEDES {} {}",
             tokens.before(row + 3),
@@ -190,7 +225,7 @@ fn in_place(object: &Object, create: &str, before: &Schema) -> String {
 }
 
 /// Puts triggers behind those that they say to follow.
-pub(super) fn arrange(mut directives: Vec<Directive>) -> Vec<Directive> {
+pub(super) fn arrange(mut directives: Vec<Directive>, naming: Mysql) -> Vec<Directive> {
     let trigger = |directive: &Directive| match directive {
         Directive::CreateObject(object) if object.id.kind.as_str() == kinds::TRIGGER => Some(object.clone()),
         Directive::ReplaceObject(change) if change.new.id.kind.as_str() == kinds::TRIGGER => {
@@ -205,7 +240,10 @@ pub(super) fn arrange(mut directives: Vec<Directive>) -> Vec<Directive> {
         let waits_for = trigger(&directives[place])
             .and_then(|object| followed(&object.definition))
             .and_then(|name| {
-                let is_it = |other: &Directive| trigger(other).is_some_and(|o| *o.id.name.name == *name);
+                let is_it = |other: &Directive| {
+                    trigger(other)
+                        .is_some_and(|o| naming.fold_relation(&o.id.name.name) == naming.fold_relation(&name))
+                };
                 directives[place + 1..].iter().position(is_it)
             });
         match waits_for {

@@ -1,6 +1,7 @@
 //! Which statements commit by themselves, and how it is told afterwards whether one that was cut off took effect (MySQL manual, "Statements
 //! That Cause an Implicit Commit" and "Atomic Data Definition Statement Support"; MariaDB, "Atomic DDL").
 
+use super::spelling::quote;
 use crate::dialect::tokens::Tokens;
 use crate::dialect::{Alone, Doubt, Placement};
 
@@ -118,7 +119,7 @@ fn doubt(sql: &str) -> Doubt {
     if kind == "INDEX" {
         // `CREATE INDEX i ON t`: the table shows it.
         return match tokens.find(place, &["ON"]) {
-            Some(on) => Doubt::Told(shows("TABLE", &[name(&tokens, on + 1).0])),
+            Some(on) => Doubt::Told(shows("TABLE", [name(&tokens, on + 1).0])),
             None => Doubt::Schema,
         };
     }
@@ -143,13 +144,13 @@ fn doubt(sql: &str) -> Doubt {
     let mut names = vec![name(&tokens, next)];
     // Only DROP takes several.
     while is(&["DROP"])
-        && let Some((_, end)) = names.last().copied()
+        && let Some((_, end)) = names.last()
+        && let end = *end
         && tokens.symbol(end, ",") == Some(end)
     {
         names.push(name(&tokens, end + 1));
     }
-    let names: Vec<&str> = names.into_iter().map(|(name, _)| name).collect();
-    Doubt::Told(shows(kind, &names))
+    Doubt::Told(shows(kind, names.into_iter().map(|(name, _)| name)))
 }
 
 /// `a TO b`. Several at once may swap two tables that look alike, and then nothing tells.
@@ -161,22 +162,27 @@ fn renamed(tokens: &Tokens<'_>, at: usize) -> Doubt {
     if end < tokens.len() && tokens.symbol(end, ",").is_some() {
         return Doubt::Untold;
     }
-    Doubt::Told(shows("TABLE", &[old, new]))
+    Doubt::Told(shows("TABLE", [old, new]))
 }
 
-/// The name at `at` with what qualifies it, as it is spelled, and where it ends.
-fn name<'s>(tokens: &Tokens<'s>, at: usize) -> (&'s str, usize) {
-    let end = if tokens.symbol(at + 1, ".") == Some(at + 1) {
-        at + 3
-    } else {
-        at + 1
-    };
-    (tokens.text(at, end), end)
+/// The name at `at` with what qualifies it, as every `sql_mode` reads it, and where it ends.
+fn name(tokens: &Tokens<'_>, at: usize) -> (String, usize) {
+    let part = |at: usize| in_backticks(tokens.text(at, at + 1));
+    if tokens.symbol(at + 1, ".") == Some(at + 1) {
+        return (format!("{}.{}", part(at), part(at + 2)), at + 3);
+    }
+    (part(at), at + 1)
 }
 
-fn shows(kind: &str, names: &[&str]) -> Vec<String> {
+/// The name in double quotes that a statement may have which is read with `ANSI_QUOTES`, in backticks; any other as it is.
+fn in_backticks(name: &str) -> String {
+    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or_else(|| name.to_owned(), |inner| quote(&inner.replace("\"\"", "\"")))
+}
+
+fn shows(kind: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
     names
-        .iter()
+        .into_iter()
         .map(|name| format!("SHOW CREATE {kind} {name}"))
         .collect()
 }
@@ -239,6 +245,10 @@ mod tests {
             ),
             ("CREATE PACKAGE BODY p AS END", vec!["PACKAGE BODY p"]),
             ("DROP EVENT e", vec!["EVENT e"]),
+            (
+                "ALTER TABLE \"d\".\"a \"\"b\" ADD c int",
+                vec!["TABLE `d`.`a \"b`"],
+            ),
         ] {
             let expected: Vec<String> = expected
                 .iter()

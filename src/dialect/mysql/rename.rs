@@ -3,13 +3,14 @@
 //! The server carries keys, foreign keys and, on MariaDB, expressions along. MySQL refuses while a check, a generated column or a functional
 //! index names the column (errors 3959, 3108, 3837), so these are made again in the same statement.
 
+use super::alter::find;
 use super::online::{Clause, Operation, Respelled};
 use super::spelling::{qname, quote};
 use super::{Flavour, Mysql, columns, constraints, index, option};
+use crate::Result;
 use crate::directive::{AlterTable, Change, Directive, Naming, TableChange, evolve};
 use crate::schema::{Constraint, IndexPart, Name, PartTarget, Schema, Sql, Table};
 use crate::sql::{Lexicon, mentions};
-use crate::{Error, ErrorKind, Result};
 
 /// The clauses that rename, and the schema behind them.
 pub(super) fn columns(
@@ -25,9 +26,8 @@ pub(super) fn columns(
         changes,
     });
     evolve(&mut schema, &[directive], &naming)?;
-    let missing = || Error::new(ErrorKind::Script, format!("there is no table {}", alter.table));
-    let old = before.tables.get(&alter.table).ok_or_else(missing)?;
-    let new = schema.tables.get(&alter.table).ok_or_else(missing)?;
+    let old = find(before, &alter.table, naming)?;
+    let new = find(&schema, &alter.table, naming)?;
     let mut clauses = Vec::new();
     let (mut first, mut last) = (Vec::new(), Vec::new());
     if naming.flavour == Flavour::Mysql {

@@ -228,6 +228,11 @@ pub(super) enum Family {
     Other,
 }
 
+/// Whether values of the type are geometries.
+pub(crate) fn holds_geometries(ty: &str) -> bool {
+    family(ty) == Family::Spatial
+}
+
 /// The family of a type.
 pub(super) fn family(ty: &str) -> Family {
     match base(ty).as_str() {
@@ -316,7 +321,10 @@ pub(super) fn neutral(column: &Column) -> Option<Sql> {
         Family::Year => "1970".to_owned(),
         Family::Json => "'null'".to_owned(),
         Family::Spatial => match base(&column.ty).as_str() {
-            "geometry" | "point" => "st_geomfromtext('POINT(0 0)')".to_owned(),
+            "geometry" | "point" => match column.options.get(super::option::SRID) {
+                Some(srid) => format!("st_geomfromtext('POINT(0 0)', {srid})"),
+                None => "st_geomfromtext('POINT(0 0)')".to_owned(),
+            },
             _ => return None,
         },
         Family::Other => match base(&column.ty).as_str() {

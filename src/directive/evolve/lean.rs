@@ -1,6 +1,6 @@
 //! What leans on what, when names change.
 
-use super::{Naming, same};
+use super::{Naming, same_relation};
 use crate::schema::{Dependencies, Name, ObjectId, Part, QName, Schema, Sql};
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) fn rename_relation<N: Naming + ?Sized>(schema: &mut Schema, old: &QNa
     }
     rewrite(&mut schema.dependencies, |part| {
         let name = |name: QName| {
-            if same(naming, &name, old) {
+            if same_relation(naming, &name, old) {
                 new.clone()
             } else {
                 name
@@ -56,7 +56,7 @@ pub(super) fn rename_column<N: Naming + ?Sized>(
     }
     rewrite(&mut schema.dependencies, |part| {
         let column = |relation: &QName, column: Name| {
-            if same(naming, relation, table) && naming.same_name(&column, old) {
+            if same_relation(naming, relation, table) && naming.same_name(&column, old) {
                 new.clone()
             } else {
                 column
@@ -84,8 +84,8 @@ fn readers<N: Naming + ?Sized>(
     naming: &N,
 ) -> BTreeSet<ObjectId> {
     let reads = |part: &Part| match (part, column) {
-        (Part::Relation(r) | Part::Column(r, _), None) => same(naming, r, table),
-        (Part::Column(r, c), Some(column)) => same(naming, r, table) && naming.same_name(c, column),
+        (Part::Relation(r) | Part::Column(r, _), None) => same_relation(naming, r, table),
+        (Part::Column(r, c), Some(column)) => same_relation(naming, r, table) && naming.same_name(c, column),
         _ => false,
     };
     let reading: BTreeSet<&Part> = schema

@@ -1,6 +1,6 @@
 //! The changes of one table carried out on it.
 
-use super::{Naming, already, missing, same};
+use super::{Naming, already, missing, same_relation};
 use crate::Result;
 use crate::directive::{AlterColumn, ColumnChange, NewColumn, OptionChange, TableChange};
 use crate::schema::{Column, Constraint, Name, Options, PartTarget, Sql, Table, Unique};
@@ -175,7 +175,7 @@ fn says_the_same<N: Naming + ?Sized>(a: &Constraint, b: &Constraint, naming: &N)
             columns(a).zip(columns(b)).is_some_and(|(a, b)| names(&a, &b))
         }
         (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => {
-            names(&a.columns, &b.columns) && same(naming, &a.table, &b.table)
+            names(&a.columns, &b.columns) && same_relation(naming, &a.table, &b.table)
         }
         (Constraint::Check(a), Constraint::Check(b)) => a
             .expression

@@ -141,8 +141,19 @@ impl Ledger {
         text.map_or_else(|| self.dialect.literal(&Literal::Null), |text| self.text(text))
     }
 
+    /// A text that means the same whatever a script has set for its session: MySQL and MariaDB may have been told to leave
+    /// backslashes alone, or to take what comes for another character set.
     pub(super) fn text(&self, text: &str) -> String {
-        self.dialect.literal(&Literal::Text(text.to_owned()))
+        match self.dialect.engine() {
+            Engine::Mysql | Engine::Mariadb
+                if !text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\') =>
+            {
+                text.bytes()
+                    .fold("_utf8mb4 X'".to_owned(), |hex, byte| format!("{hex}{byte:02X}"))
+                    + "'"
+            }
+            _ => self.dialect.literal(&Literal::Text(text.to_owned())),
+        }
     }
 
     /// A table of that name that is no ledger of ours, or a damaged one.

@@ -5,7 +5,10 @@ use super::create::{Clauses, Shown, options};
 use super::spelling::significant;
 use crate::Result;
 use crate::config::{Definer, Filter};
-use crate::dialect::{Engine, mysql::option};
+use crate::dialect::{
+    Engine,
+    mysql::{holds_geometries, option},
+};
 use crate::reflect::cells::Cells;
 use crate::schema::{Column, ForeignKey, Name, Object, ObjectId, ObjectKind, QName, Schema, Sql, Table};
 use crate::sql::TokenKind;
@@ -65,6 +68,8 @@ pub(super) struct Catalog<'f> {
     pub(super) unshown: Vec<(super::losses::Kind, String)>,
     /// Triggers in the making, in the order in which they run.
     pub(super) triggers: Vec<super::triggers::Trigger>,
+    /// What stands in front of the bodies of events that SHOW CREATE is asked about, and their `sql_mode`.
+    pub(super) events: BTreeMap<String, (String, String)>,
     /// Whether tables may be in a tablespace that others share, and those that have a file of their own in the server's folder.
     pub(super) has_tablespaces: bool,
     pub(super) own_files: BTreeSet<String>,
@@ -76,6 +81,10 @@ pub(super) struct Catalog<'f> {
     rights: BTreeSet<String>,
     /// What is seen and left alone.
     pub(super) left_alone: Vec<String>,
+    /// What of that there is, by its identity.
+    pub(super) untold: BTreeSet<ObjectId>,
+    /// Kinds of which nothing can be seen.
+    pub(super) hidden: BTreeSet<ObjectKind>,
 }
 
 impl<'f> Catalog<'f> {
@@ -95,12 +104,15 @@ impl<'f> Catalog<'f> {
             view_reads: BTreeMap::new(),
             unshown: Vec::new(),
             triggers: Vec::new(),
+            events: BTreeMap::new(),
             has_tablespaces: false,
             own_files: BTreeSet::new(),
             files_elsewhere: BTreeSet::new(),
             is_read: false,
             rights: BTreeSet::new(),
             left_alone: Vec::new(),
+            untold: BTreeSet::new(),
+            hidden: BTreeSet::new(),
         }
     }
 
@@ -201,17 +213,41 @@ impl<'f> Catalog<'f> {
 
     /// Says what is hidden from the user as a whole, so that nobody takes it for missing.
     pub(super) fn tell_what_is_hidden(&mut self) {
-        for (right, kind) in [("TRIGGER", "trigger"), ("EVENT", "event")] {
-            if !self.rights.contains(right) && !self.rights.contains("ROLE") {
+        // Any of the rights shows that there is such a thing.
+        const ROUTINES: &[&str] = &["EXECUTE", "CREATE ROUTINE", "ALTER ROUTINE"];
+        for (rights, kind) in [
+            (&["TRIGGER"][..], "trigger"),
+            (&["EVENT"][..], "event"),
+            (ROUTINES, "function"),
+            (ROUTINES, "procedure"),
+        ] {
+            if !rights
+                .iter()
+                .chain(&["ROLE"])
+                .any(|right| self.rights.contains(*right))
+            {
+                let right = rights.join(" or ");
                 self.left_alone.push(format!(
-                    "{kind}s cannot be seen: the user has no right {right} on the database, so that those that exist look as if they did not"
+                    "{kind}s cannot be seen: the user has no right {right} on the database, so that none of them is compared"
                 ));
+                self.hidden.insert(ObjectKind::new(kind));
             }
         }
     }
 
-    /// Says that something is seen and left alone, and why.
+    /// Says that something is seen and left alone, and why. It is not taken for missing.
     pub(super) fn leave(&mut self, kind: &str, name: &str, reason: &str) {
+        self.leave_on(kind, name, None, reason);
+    }
+
+    /// The same of something that is on a table.
+    pub(super) fn leave_on(&mut self, kind: &str, name: &str, on: Option<&str>, reason: &str) {
+        self.untold.insert(ObjectId {
+            kind: ObjectKind::from_text(kind),
+            name: QName::plain(name),
+            signature: None,
+            on: on.map(QName::plain),
+        });
         let reason = reason.trim_end_matches('.');
         self.left_alone
             .push(format!("{kind} {name} is left alone: {reason}"));
@@ -305,6 +341,13 @@ impl<'f> Catalog<'f> {
             let table = super::tables::settle(draft, self);
             self.schema.insert_table(table);
         }
+    }
+}
+
+impl Field {
+    /// Whether it holds geometries.
+    pub(super) fn is_geometry(&self) -> bool {
+        holds_geometries(&self.column.ty)
     }
 }
 

@@ -87,6 +87,27 @@ pub(super) fn column(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
     Ok(())
 }
 
+/// What the geometries of a table refer to: `HEX(column) srid` of each, with commas between (MariaDB).
+pub(super) fn geometries(catalog: &mut Catalog<'_>, table: &str, mut row: Cells) -> Result<()> {
+    let all = row.text()?;
+    let Some(draft) = catalog.tables.get_mut(table) else {
+        return Ok(());
+    };
+    for (name, srid) in all.split(',').filter_map(|one| one.split_once(' ')) {
+        let is_it = |field: &&mut Field| {
+            let bytes = field.column.name.bytes();
+            bytes.fold(String::new(), |hex, byte| format!("{hex}{byte:02X}")) == name
+        };
+        let mut fields = draft.columns.iter_mut().map(|(_, field)| field);
+        // 0 is what a column has that names none.
+        if let (Some(field), false) = (fields.find(is_it), srid == "0") {
+            let options = &mut field.column.options;
+            options.insert(option::SRID.to_owned(), srid.to_owned());
+        }
+    }
+    Ok(())
+}
+
 /// An expression as the model has it, from the catalog.
 pub(super) fn expression(sql: &str, engine: Engine, database: &str) -> Sql {
     let sql = match engine {

@@ -1,12 +1,12 @@
 //! What `information_schema` is known to lose, in one table: only for these is SHOW CREATE asked.
 //!
 //! Comes in: what has been read. Goes out: what to ask SHOW CREATE about. Not read at all, since the server does nothing with them: the
-//! `KEY_BLOCK_SIZE` and `USING` of an index of `InnoDB`, `STORAGE` and `COLUMN_FORMAT` outside of NDB, `REF_SYSTEM_ID` of MariaDB, which
-//! even SHOW CREATE TABLE loses.
+//! `KEY_BLOCK_SIZE` and `USING` of an index of `InnoDB`, `STORAGE` and `COLUMN_FORMAT` outside of NDB. `REF_SYSTEM_ID` of MariaDB is what even
+//! SHOW CREATE TABLE loses, and a table of `information_schema` has that takes long to read whole: it is asked about tables with geometries.
 
 use super::Detail;
 use super::catalog::{Catalog, Draft};
-use super::spelling::quoted;
+use super::spelling::{literal, quoted};
 use crate::dialect::Engine;
 
 /// What SHOW CREATE can be asked about.
@@ -19,19 +19,25 @@ pub(super) enum Kind {
     Package,
     PackageBody,
     Sequence,
+    Trigger,
+    Event,
+    /// Not to SHOW CREATE: what the geometries of a table refer to (MariaDB).
+    Geometries,
 }
 
 impl Kind {
     /// The kind as filters, objects and messages call it.
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Table => "table",
+            Self::Table | Self::Geometries => "table",
             Self::View => "view",
             Self::Function => "function",
             Self::Procedure => "procedure",
             Self::Package => "package",
             Self::PackageBody => "package body",
             Self::Sequence => "sequence",
+            Self::Trigger => "trigger",
+            Self::Event => "event",
         }
     }
 
@@ -48,6 +54,13 @@ impl Kind {
 
     /// The question.
     pub(super) fn show(self, name: &str) -> String {
+        if self == Self::Geometries {
+            return format!(
+                "SELECT COALESCE(GROUP_CONCAT(HEX(G_GEOMETRY_COLUMN), ' ', SRID), '') FROM information_schema.GEOMETRY_COLUMNS \
+                 WHERE G_TABLE_SCHEMA = DATABASE() AND G_TABLE_NAME = {}",
+                literal(name)
+            );
+        }
         format!("SHOW CREATE {} {}", self.word().to_uppercase(), quoted(name))
     }
 }
@@ -75,7 +88,7 @@ const MYSQL: &[Engine] = &[Engine::Mysql];
 const MARIADB: &[Engine] = &[Engine::Mariadb];
 
 /// All that is lost: by MySQL 8.0 to 9, by MariaDB 10.6 to 12.
-const LOSSES: [Loss; 11] = [
+const LOSSES: [Loss; 12] = [
     Loss {
         engines: BOTH,
         what: "the partitions with their directories and limits of rows, and the algorithm of KEY",
@@ -142,6 +155,13 @@ const LOSSES: [Loss; 11] = [
         of: Of::All(&[Kind::Function, Kind::Procedure, Kind::Package, Kind::PackageBody]),
     },
     Loss {
+        // ACTION_STATEMENT and EVENT_DEFINITION spell literals anew, without what was escaped: '\\' becomes '\'. Only bodies in which
+        // that may have happened get here.
+        engines: BOTH,
+        what: "the literals as they were written",
+        of: Of::All(&[Kind::Trigger, Kind::Event]),
+    },
+    Loss {
         engines: MARIADB,
         what: "the sequence",
         of: Of::All(&[Kind::Sequence]),
@@ -163,6 +183,13 @@ pub(super) fn questions(catalog: &Catalog<'_>) -> Vec<(Kind, String, &'static st
         });
         if let Some(loss) = loss {
             questions.push((Kind::Table, name.clone(), loss.what));
+        }
+        if catalog.engine == Engine::Mariadb && draft.columns.iter().any(|(_, field)| field.is_geometry()) {
+            questions.push((
+                Kind::Geometries,
+                name.clone(),
+                "the reference systems of its geometries",
+            ));
         }
     }
     for (kind, name) in &catalog.unshown {

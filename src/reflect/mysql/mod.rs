@@ -55,7 +55,8 @@ pub(super) async fn read(connection: &mut Connection, filter: &Filter, detail: D
     Ok(Reflection {
         schema: catalog.schema,
         notices: catalog.left_alone.into_iter().map(Notice::new).collect(),
-        ..Reflection::default()
+        untold: catalog.untold,
+        hidden: catalog.hidden,
     })
 }
 
@@ -100,8 +101,12 @@ async fn complete(connection: &mut Connection, catalog: &mut Catalog<'_>) -> Res
         .await?;
         rest = &rest[answered..];
         if let (Some(refusal), Some(((kind, name, what), behind))) = (refusal, rest.split_first()) {
-            if *kind == Kind::Table {
-                catalog.tables.remove(name);
+            match kind {
+                Kind::Table | Kind::Geometries => {
+                    catalog.tables.remove(name);
+                }
+                Kind::Trigger => catalog.triggers.retain(|trigger| trigger.name() != name),
+                _ => {}
             }
             let reason = format!("{what} cannot be read: {}", refusal.message());
             catalog.leave(kind.word(), name, &reason);
@@ -117,6 +122,9 @@ fn shown(catalog: &mut Catalog<'_>, kind: Kind, name: &str, mut row: Cells) -> R
         Kind::Function | Kind::Procedure | Kind::Package | Kind::PackageBody => {
             return routines::shown(catalog, kind, name, row);
         }
+        Kind::Geometries => return columns::geometries(catalog, name, row),
+        Kind::Trigger => return triggers::shown(catalog, name, row),
+        Kind::Event => return events::shown(catalog, name, row),
         Kind::Table | Kind::View | Kind::Sequence => {}
     }
     row.text()?;

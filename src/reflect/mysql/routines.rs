@@ -2,8 +2,11 @@
 
 use super::catalog::Catalog;
 use super::losses::Kind;
+use super::spelling::{LEXICON, literal_in};
 use crate::Result;
 use crate::reflect::cells::Cells;
+use crate::sql::{Modes, unquote};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// One routine, to be asked about.
@@ -35,6 +38,51 @@ pub(super) fn library(catalog: &mut Catalog<'_>, mut row: Cells) -> Result<()> {
     Ok(())
 }
 
+/// Words that lines of characteristics begin with, as the server prints them between the header and the body.
+const CHARACTERISTICS: [&str; 9] = [
+    "LANGUAGE",
+    "DETERMINISTIC",
+    "NOT DETERMINISTIC",
+    "NO SQL",
+    "CONTAINS SQL",
+    "READS SQL",
+    "MODIFIES SQL",
+    "SQL SECURITY",
+    "COMMENT",
+];
+
+/// The statement with its COMMENT as it is read in its own `sql_mode`: the server prints it with backslashes escaped, whether that means
+/// something there or not.
+fn comment_in_its_mode<'s>(statement: &'s str, mode: &str) -> Cow<'s, str> {
+    if !Modes::parse(mode).no_backslash_escapes || !statement.contains('\\') {
+        return Cow::Borrowed(statement);
+    }
+    let is_one = |line: &str| {
+        let inner = line.strip_prefix("    ")?;
+        CHARACTERISTICS
+            .iter()
+            .find(|word| inner.starts_with(*word))
+            .copied()
+    };
+    let mut at = 0;
+    let mut within = false;
+    for line in statement.split_inclusive('\n') {
+        match is_one(line) {
+            Some("COMMENT") => {
+                let (start, end) = (at + "    COMMENT ".len(), at + line.trim_end().len());
+                let text = unquote(&statement[start..end], LEXICON);
+                let (head, tail) = (&statement[..start], &statement[end..]);
+                return Cow::Owned(format!("{head}{}{tail}", literal_in(&text, mode)));
+            }
+            Some(_) => within = true,
+            None if within => break,
+            None => {}
+        }
+        at += line.len();
+    }
+    Cow::Borrowed(statement)
+}
+
 /// The answer of SHOW CREATE: the `sql_mode`, the statement, the character set and collation.
 pub(super) fn shown(catalog: &mut Catalog<'_>, kind: Kind, name: &str, mut row: Cells) -> Result<()> {
     row.text()?;
@@ -52,7 +100,7 @@ pub(super) fn shown(catalog: &mut Catalog<'_>, kind: Kind, name: &str, mut row: 
     let definition = format!(
         "{}{}",
         catalog.preamble(&mode, &charset, &collation),
-        catalog.without_definer(&statement)
+        catalog.without_definer(&comment_in_its_mode(&statement, &mode))
     );
     catalog.insert(kind.word(), name, None, definition, BTreeSet::new());
     Ok(())

@@ -2,7 +2,7 @@
 //! the name of their own database.
 
 pub(super) use crate::dialect::mysql::{quote as quoted, text as literal};
-use crate::sql::{Lexicon, Scanner, Token, TokenKind, unquote};
+use crate::sql::{Lexicon, Modes, Scanner, Token, TokenKind, unquote};
 use std::borrow::Cow;
 
 /// How the server writes whatever it prints, and how everything is read that has no `sql_mode` of its own.
@@ -60,6 +60,30 @@ pub(super) fn significant(sql: &str) -> Vec<Token> {
     Scanner::new(sql, LEXICON)
         .filter(|token| !token.is_trivia())
         .collect()
+}
+
+/// The same of a text that is read in a `sql_mode` of its own.
+pub(super) fn significant_in(sql: &str, mode: &str) -> Vec<Token> {
+    Scanner::new(sql, LEXICON.with_modes(Modes::parse(mode)))
+        .filter(|token| !token.is_trivia())
+        .collect()
+}
+
+/// A text literal for who reads it in a `sql_mode`.
+pub(super) fn literal_in(text: &str, mode: &str) -> String {
+    if Modes::parse(mode).no_backslash_escapes {
+        format!("'{}'", text.replace('\'', "''"))
+    } else {
+        literal(text)
+    }
+}
+
+/// Whether a body, as `information_schema` spells it, may have been written otherwise: with something escaped in a literal.
+pub(super) fn spells_literals_anew(body: &str) -> bool {
+    let has_literal = body.contains(['\'', '"']);
+    has_literal
+        && (["''", "\"\""].iter().any(|doubled| body.contains(doubled))
+            || body.contains(|c: char| c == '\\' || c.is_control() || !c.is_ascii()))
 }
 
 /// The name that a token is, without its quotes.

@@ -106,7 +106,13 @@ fn read_names(catalog: &Catalog<'_>, view: &str, body: &str) -> BTreeSet<QName> 
         let is_named = match kind {
             Kind::Function | Kind::Package => mentioned.contains(&name.to_lowercase()),
             Kind::Sequence => mentioned.contains(name),
-            Kind::Table | Kind::View | Kind::Procedure | Kind::PackageBody => false,
+            Kind::Table
+            | Kind::View
+            | Kind::Procedure
+            | Kind::PackageBody
+            | Kind::Trigger
+            | Kind::Event
+            | Kind::Geometries => false,
         };
         if is_named {
             read.insert(QName::plain(name.as_str()));

@@ -150,6 +150,7 @@ async fn gather(session: &mut Session<'_>, filter: &Filter) -> Result<Reflection
         schema: catalog.schema,
         notices,
         untold: catalog.untold,
+        ..Reflection::default()
     })
 }
 
