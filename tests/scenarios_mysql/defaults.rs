@@ -99,3 +99,27 @@ fn d_14_a_default_comes_and_goes() {
         ],
     );
 }
+
+#[test]
+fn the_default_of_a_text_goes_and_null_takes_its_place() {
+    for engine in [autogen::Engine::Mysql, autogen::Engine::Mariadb] {
+        let table = |text: &str, json: &str| {
+            format!(
+                "create table t (id int, a text{text}, b json{json}, c text not null{text}, d blob{text});"
+            )
+        };
+        Scenario::new("D")
+            .only_on(engine)
+            .from(&table(" default ('much')", " default (json_array())"))
+            .rows("insert into t (id) values (1);")
+            .to(&table("", ""))
+            .holds();
+        Scenario::new("D")
+            .only_on(engine)
+            .from(&table(" default ('much')", " default (json_array())"))
+            .to(&table("", ""))
+            .refills("t")
+            .upgraded("insert into t (id, c) values (1, 'c'); select concat(a is null, b is null, d is null) from t", "111")
+            .holds();
+    }
+}

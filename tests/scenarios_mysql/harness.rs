@@ -90,7 +90,7 @@ fn entries(dump: &str) -> Vec<String> {
         match &mut open {
             Some(inside) if line.starts_with(')') => {
                 if line.contains("ENGINE=InnoDB") {
-                    inside.iter_mut().for_each(|part| forget_block_size(part));
+                    inside.iter_mut().for_each(forget_block_size);
                 }
                 inside[1..].sort();
                 entries.push(format!("{} {}", inside.join(" "), without_counter(line)));

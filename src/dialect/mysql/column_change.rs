@@ -275,7 +275,16 @@ impl Columns<'_> {
             .is_none_or(|default| columns::is_literal_default(default));
         // MariaDB would take ON UPDATE away with the default.
         let is_noted = column.options.contains_key(option::ON_UPDATE);
-        if is_default_only && is_said_so && !is_noted && !self.is_recollated(column) {
+        // MySQL refuses even NULL as the literal default of a text, and an expression is all that such a column can have had (error 1101).
+        let loses_expression = self.naming.flavour == Flavour::Mysql
+            && column.default.is_none()
+            && !column.not_null
+            && self.old_column(&column.name).is_some_and(|old| {
+                let default = old.default.as_ref();
+                default.is_some_and(|default| !columns::is_literal_default(default))
+            });
+        let is_clause = is_said_so && !is_noted && !loses_expression;
+        if is_default_only && is_clause && !self.is_recollated(column) {
             Way::Default
         } else {
             Way::Modify

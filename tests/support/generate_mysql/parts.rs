@@ -105,7 +105,8 @@ fn index(
         }
         4 if table.column("id").is_some() => {
             uses.push(("id".to_owned(), None));
-            format!("UNIQUE KEY {name} (`id`, {column}{length}){tail}")
+            // A table that has no primary key, or loses it, takes this one for it, which cannot be hidden.
+            format!("UNIQUE KEY {name} (`id`, {column}{length})")
         }
         5 if table.column("id").is_some() => {
             uses.push(("id".to_owned(), None));
