@@ -173,6 +173,13 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn push(&mut self, part: Part, fate: Fate) {
+        if let Part::Type(name) = &part
+            && fate == Fate::Gone
+            && self.sides.target.has_type(name, self.dialect)
+        {
+            // Its columns are those of the new type then.
+            self.push(part.clone(), Fate::Retyped);
+        }
         if self.seen.get(&part).is_none_or(|known| *known < fate) {
             self.seen.insert(part.clone(), fate);
             self.waiting.push((part, fate));
@@ -562,6 +569,13 @@ impl<'s> Side<'s> {
     /// The table of that folded name.
     pub(super) fn table(&self, name: &QName) -> Option<&'s Table> {
         self.tables.get(name).copied()
+    }
+
+    /// Whether there is a type of that name.
+    fn has_type(&self, name: &QName, dialect: &dyn Dialect) -> bool {
+        let objects = self.schema.objects.keys().filter(|id| id.kind.is_type());
+        let mut names = self.schema.enums.keys().chain(objects.map(|id| &id.name));
+        names.any(|known| folded(known, dialect) == *name)
     }
 }
 

@@ -138,6 +138,7 @@ static STRICT: Facts = Facts {
     joins_index_changes: false,
     renames_indexes: true,
     renames_constraints: true,
+    keys_are_relations: true,
     places_columns: true,
     comments: true,
     tracks_dependencies: false,

@@ -18,8 +18,8 @@ pub use rules::{Alone, Doubt, Facts, Keeps, KindRule, KindStage, Placement, Repl
 
 use crate::directive::{AlterColumn, Directive, Literal, Naming, TableChange};
 use crate::schema::{
-    Column, Constraint, Index, IndexPart, Name, Namespace, Object, ObjectKind, PrimaryKey, Schema, Sql,
-    Table, TypeName,
+    Column, Constraint, Index, IndexPart, Name, Namespace, Object, ObjectKind, PrimaryKey, QName, Schema,
+    Sql, Table, TypeName,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -150,6 +150,17 @@ pub trait Dialect: Naming + std::fmt::Debug + Send + Sync {
         _before: &Schema,
         _after: &Schema,
     ) -> Option<Sql> {
+        None
+    }
+
+    /// The sequence that the engine makes together with a column, under a name of its own choice.
+    fn made_with(&self, _table: &QName, _column: &Column) -> Option<QName> {
+        None
+    }
+
+    /// A type that holds the values of a column of type `ty` while that type goes and another of its name comes. `None` where no type can
+    /// stand in a column while it goes.
+    fn carrier(&self, _ty: &TypeName) -> Option<TypeName> {
         None
     }
 

@@ -23,6 +23,8 @@ pub struct Facts {
     pub renames_indexes: bool,
     /// Whether a constraint can be renamed without touching rows. If not, it is dropped and added.
     pub renames_constraints: bool,
+    /// Whether the name of a key is that of its index, and with it one among those of tables, views and indexes.
+    pub keys_are_relations: bool,
     /// Whether a new column can be put between others as easily as at the end. If not, its place counts only where the order of
     /// columns is compared.
     pub places_columns: bool,

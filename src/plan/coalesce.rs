@@ -175,6 +175,14 @@ fn are_independent(first: &AlterTable, then: &AlterTable, naming: &(impl Naming 
             })
             .collect()
     };
+    // A partition that leaves one place and comes to another does so in two steps.
+    let options = |alter: &AlterTable| -> BTreeSet<String> {
+        let options = alter.changes.iter().filter_map(|change| match change {
+            TableChange::SetOption(option) => Some(option.key.clone()),
+            _ => None,
+        });
+        options.collect()
+    };
     let evaluates = |change: &TableChange| match change {
         TableChange::AddColumn(new) => new.backfill.is_some(),
         TableChange::AlterColumn(alter) => alter.using.is_some() || alter.backfill.is_some(),
@@ -189,6 +197,7 @@ fn are_independent(first: &AlterTable, then: &AlterTable, naming: &(impl Naming 
     };
     touched.is_disjoint(&columns(then))
         && (touched.is_empty() || !then.changes.iter().any(evaluates))
+        && options(first).is_disjoint(&options(then))
         && !whole(first)
         && !whole(then)
 }
@@ -251,7 +260,7 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
                 }
             }
             D::DropTable(table) => Footprint {
-                writes: with_indexes([key(&table.name)]),
+                writes: with_indexes(std::iter::once(&table.name).chain(&table.parents()).map(key)),
                 reads: with_indexes(parents_of(table, self.naming)),
                 everything: false,
             },
@@ -282,9 +291,10 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
                 let added: Vec<String> = added.collect();
                 let parents = self.parents.entry(name.clone()).or_default();
                 parents.extend(added);
+                let families: Vec<String> = families(alter).iter().map(key).collect();
                 Footprint {
                     reads: with_indexes(parents.clone()),
-                    writes: with_indexes([name]),
+                    writes: with_indexes(std::iter::once(name).chain(families)),
                     everything: false,
                 }
             }
@@ -321,6 +331,22 @@ impl<'a, N: Naming + ?Sized> Reading<'a, N> {
             },
         }
     }
+}
+
+/// The tables that a table leaves or comes to as a partition or a child.
+fn families(alter: &AlterTable) -> Vec<QName> {
+    let values = alter.changes.iter().filter_map(|change| match change {
+        TableChange::SetOption(option) => Some((&option.key, [&option.value.old, &option.value.new])),
+        _ => None,
+    });
+    let tables = values.flat_map(|(key, values)| {
+        values.into_iter().flatten().map(|value| {
+            let mut table = Table::new("");
+            table.options.insert(key.clone(), value.clone());
+            table.parents()
+        })
+    });
+    tables.flatten().collect()
 }
 
 /// What stands for the indexes of a table. Foreign keys need them, and what reads the table does not care.

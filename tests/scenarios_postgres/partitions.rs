@@ -184,3 +184,66 @@ fn a_partition_that_leaves_has_the_names_of_its_own() {
         .refills("public.p")
         .holds();
 }
+
+/// A table of numbers in parts of which each holds some, as name, lowest, and the one behind the highest.
+fn numbered(parts: &[(&str, u32, u32)]) -> String {
+    let parts = parts.iter().map(|(name, from, to)| {
+        format!("create table {name} partition of n for values from ({from}) to ({to});")
+    });
+    "create table n (a int, b text) partition by range (a);".to_owned() + &parts.collect::<String>()
+}
+
+#[test]
+fn new_partitions_come_where_others_go() {
+    Scenario::new("partitions")
+        .from(&numbered(&[("old", 0, 10), ("rest", 10, 20)]))
+        .rows("insert into n values (12, 'x');")
+        .to(&numbered(&[("low", 0, 5), ("high", 5, 10), ("rest", 10, 20)]))
+        .holds();
+}
+
+#[test]
+fn partitions_exchange_what_they_hold() {
+    Scenario::new("partitions")
+        .from(&numbered(&[("n1", 0, 10), ("n2", 10, 20), ("n3", 20, 30)]))
+        .rows("insert into n values (25, 'x');")
+        .to(&numbered(&[("n1", 10, 20), ("n2", 0, 10), ("n3", 20, 30)]))
+        .holds();
+    Scenario::new("partitions")
+        .from(&numbered(&[("n1", 0, 10)]))
+        .rows("insert into n values (2, 'x');")
+        .to(&numbered(&[("n1", 0, 5), ("n2", 5, 10)]))
+        .holds();
+    let crossed = |first: &str, second: &str| {
+        format!(
+            "create table p (a int) partition by list (a); create table q (a int) partition by list (a);
+             create table x partition of {first} for values in (1); create table y partition of {second} for values in (1);"
+        )
+    };
+    Scenario::new("partitions")
+        .from(&crossed("p", "q"))
+        .to(&crossed("q", "p"))
+        .holds();
+}
+
+#[test]
+fn a_partition_goes_over_to_a_parent_with_other_columns_and_indexes() {
+    let sql = |parent: &str, column: &str| {
+        format!(
+            "create table {parent} (id int, {column} int) partition by list (id); create table part partition of {parent} for values in (1);
+             create unique index one_{parent} on {parent} (id, {column}); create index own on part ({column});"
+        )
+    };
+    Scenario::new("partitions")
+        .from(&sql("here", "x"))
+        .to(&sql("there", "y"))
+        .holds();
+}
+
+#[test]
+fn a_new_partition_leaves_its_parent_the_names_of_what_it_gets() {
+    Scenario::new("partitions")
+        .from("create table p (a int, b int) partition by list (a);")
+        .to("create table p (a int not null, b int not null, primary key (a, b)) partition by list (a); create table p1 partition of p for values in (1);")
+        .holds();
+}

@@ -243,3 +243,28 @@ fn y_21_a_collation_comes_changes_and_goes() {
         ],
     );
 }
+
+#[test]
+fn y_22_a_domain_becomes_an_enum_type_of_its_name_and_columns_keep_their_values() {
+    let tables = "create table t (id int primary key, state mood default 'calm', states mood[], other int, v text,
+             constraint ck check (state <> 'angry'), constraint uq unique (state, other));
+         create index i on t (state) where state = 'calm';
+         create table u (state mood not null, other int, constraint fk foreign key (state, other) references t (state, other));
+         create view w as select id, state from t where state = 'calm';
+         create function f(m mood) returns text language sql as 'select m::text';";
+    let domain = format!(
+        "create domain mood as text check (value in ('calm', 'angry')); {}",
+        tables
+            .replace("'calm'", "'calm'::text")
+            .replace("v text", "v mood")
+    );
+    let listed = format!("create type mood as enum ('calm', 'angry'); {tables}");
+    Scenario::new("Y-22")
+        .from(&domain)
+        .rows("insert into t values (1, 'calm', '{calm,angry}', 1, 'calm'), (2, null, null, null, null); insert into u values ('calm', 1);")
+        .to(&listed)
+        .refills("t")
+        .upgraded("select states[2] from w join t using (id)", "angry")
+        .holds();
+    Scenario::new("Y-22").from(&listed).to(&domain).holds();
+}

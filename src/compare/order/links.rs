@@ -9,11 +9,12 @@ use crate::dialect::Dialect;
 use crate::directive::{ColumnChange, Directive, TableChange};
 use crate::extend;
 use crate::schema::{
-    Constraint, ForeignKey, INHERITED, Index, IndexPart, Name, ONLY, Object, Part as Piece, QName, Table,
+    Column, Constraint, ConstraintKind, ForeignKey, INHERITED, Index, IndexPart, Name, ONLY, Object,
+    Part as Piece, QName, Table, TypeName,
 };
 
 /// A folded qualified name.
-type Folded = (Option<String>, String);
+pub(super) type Folded = (Option<String>, String);
 
 /// Something that one directive makes and another needs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,10 @@ pub(super) enum Thing {
     Name(Folded),
     /// The partitions that a table gets.
     Partitions(Folded),
+    /// The rows of a table that partitions leave for others to cover.
+    Room(Folded),
+    /// That a table has left its parent.
+    Freedom(Folded),
     /// A table that survives a crash, which what refers to it must not do without it.
     Logged(Folded),
     /// The name of something attached to a table or view.
@@ -64,7 +69,7 @@ pub(super) enum By {
     Piece(usize),
     /// The definition of an object that reads the thing.
     Reading,
-    /// A word in a body that may be the name of the thing.
+    /// What would be better so, and gives way first: a word in a body that may be the name of the thing.
     Word,
 }
 
@@ -95,10 +100,10 @@ pub(super) enum Part {
 }
 
 /// Collects the links of one directive.
-struct Collector<'a> {
-    dialect: &'a dyn Dialect,
-    sides: &'a Pair<Side<'a>>,
-    links: Links,
+pub(super) struct Collector<'a> {
+    pub(super) dialect: &'a dyn Dialect,
+    pub(super) sides: &'a Pair<Side<'a>>,
+    pub(super) links: Links,
 }
 
 /// The things under which what a directive creates is known.
@@ -143,6 +148,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
         D::DropEnum(old) => c.takes(&Piece::Type(old.name.clone())),
         D::CreateSequence(new) => {
             c.makes(&Piece::Sequence(new.name.clone()));
+            c.links.makes.push(Thing::Name(c.fold(&new.name)));
             c.owner(new.owned_by.as_ref(), None);
         }
         D::AlterSequence(change) => {
@@ -157,12 +163,15 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
         }
         D::DropSequence(old) => {
             c.takes(&Piece::Sequence(old.name.clone()));
+            c.links.takes.push(Thing::Name(c.fold(&old.name)));
             c.owner(None, old.owned_by.as_ref());
         }
         D::CreateTable(table) => {
             // A partition stands alone at first, but must not take the names that the server makes for its parent.
             for parent in c.parents(&c.sides.target, &table.name) {
-                c.needs(Thing::Relation(parent));
+                c.needs(Thing::Relation(parent.clone()));
+                let (thing, by) = (Thing::Shape(parent), By::Word);
+                c.links.needs.push(Link { thing, by });
             }
             c.create_table(table);
             c.lean_new_table(table);
@@ -176,7 +185,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
             for (number, change) in alter.changes.iter().enumerate() {
                 c.lean_change(&alter.table, change, By::Piece(number));
             }
-            c.lean_family(&alter.table);
+            c.lean_family(alter, part);
         }
         D::CreateIndex { table, index } => {
             if index.options.contains_key(ONLY) {
@@ -193,7 +202,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
         D::DropIndex { table, index } => {
             if index.options.contains_key(INHERITED) {
                 // Its parent's index holds it until the table has left its parent.
-                c.needs(Thing::Shape(c.fold(table)));
+                c.needs(Thing::Freedom(c.fold(table)));
             } else {
                 c.releases(Thing::Shape(c.fold(table)));
             }
@@ -251,7 +260,7 @@ pub(super) fn of(directive: &Directive, part: Part, sides: &Pair<Side<'_>>, dial
 }
 
 impl Collector<'_> {
-    fn fold(&self, name: &QName) -> Folded {
+    pub(super) fn fold(&self, name: &QName) -> Folded {
         let (namespace, name) = fold_qname(self.dialect, name);
         (namespace.map(Into::into), name.into())
     }
@@ -281,11 +290,11 @@ impl Collector<'_> {
         (namespace, self.dialect.fold(name).into())
     }
 
-    fn needs(&mut self, thing: Thing) {
+    pub(super) fn needs(&mut self, thing: Thing) {
         self.links.needs.push(Link { thing, by: By::All });
     }
 
-    fn releases(&mut self, thing: Thing) {
+    pub(super) fn releases(&mut self, thing: Thing) {
         self.links.releases.push(Link { thing, by: By::All });
     }
 
@@ -294,7 +303,7 @@ impl Collector<'_> {
         self.dialect.facts().tracks_dependencies
     }
 
-    fn piece(&self, piece: &Piece) -> Piece {
+    pub(super) fn piece(&self, piece: &Piece) -> Piece {
         folded_part(piece, self.dialect)
     }
 
@@ -367,12 +376,12 @@ impl Collector<'_> {
         }
     }
 
-    fn lean_on(&mut self, piece: &Piece, by: By) {
+    pub(super) fn lean_on(&mut self, piece: &Piece, by: By) {
         let links = self.leaned(&self.sides.target, piece, by);
         self.links.needs.extend(links);
     }
 
-    fn let_go(&mut self, piece: &Piece, by: By) {
+    pub(super) fn let_go(&mut self, piece: &Piece, by: By) {
         let links = self.leaned(&self.sides.live, piece, by);
         self.links.releases.extend(links);
     }
@@ -477,8 +486,14 @@ impl Collector<'_> {
                 for change in &alter.changes {
                     match change {
                         ColumnChange::Type(_) | ColumnChange::Collation(_) => {
-                            self.lean_on(&column_of(&alter.name), by);
-                            self.let_go(&column_of(&alter.name), by);
+                            // In a step in between it is of no type that either side knows it by.
+                            let [is_first, is_last] = self.ends_of_retyping(table, &alter.name, change);
+                            if is_last {
+                                self.lean_on(&column_of(&alter.name), by);
+                            }
+                            if is_first {
+                                self.let_go(&column_of(&alter.name), by);
+                            }
                             let column = self.dialect.fold(&alter.name).into();
                             let thing = Thing::Column(self.fold(table), column);
                             self.links.changes.push(thing);
@@ -533,26 +548,7 @@ impl Collector<'_> {
                 if option.key == "unlogged" {
                     self.log(table, option.value.new.is_none());
                 }
-                if option.key == "partition_of" {
-                    let parents = self.parents(&self.sides.target, table);
-                    self.links
-                        .makes
-                        .extend(parents.into_iter().map(Thing::Partitions));
-                }
-                if ["partition_of", "inherits", "of_type"].contains(&option.key.as_str()) {
-                    self.lean_on(&Piece::Relation(table.clone()), by);
-                    self.let_go(&Piece::Relation(table.clone()), by);
-                    // It comes with its indexes: its parent would make its own.
-                    let indexes = self
-                        .sides
-                        .target
-                        .table(&folded(table, self.dialect))
-                        .map(|t| &t.indexes);
-                    for index in indexes.into_iter().flatten() {
-                        let index = self.piece(&Piece::Index(table.clone(), index.name.clone()));
-                        self.needs(Thing::Piece(index));
-                    }
-                }
+                self.lean_place(table, option, by);
             }
             TableChange::RenameColumn(_)
             | TableChange::RenameConstraint { .. }
@@ -591,29 +587,21 @@ impl Collector<'_> {
         }
     }
 
-    fn parents(&self, side: &Side<'_>, table: &QName) -> Vec<Folded> {
-        let parents = side.table(&folded(table, self.dialect)).map(Table::parents);
-        let parents = parents.unwrap_or_default();
-        parents.iter().map(|parent| self.fold(parent)).collect()
-    }
-
-    fn keeps_parents(&self, table: &QName) -> bool {
-        self.parents(&self.sides.live, table) == self.parents(&self.sides.target, table)
-    }
-
-    /// What a parent of the table is changed to, the table is too: its own changes come behind that. From a parent that it leaves it
-    /// goes before.
-    fn lean_family(&mut self, table: &QName) {
-        let (live, target) = (
-            self.parents(&self.sides.live, table),
-            self.parents(&self.sides.target, table),
-        );
-        for parent in live.into_iter().filter(|parent| !target.contains(parent)) {
-            self.releases(Thing::Shape(parent));
-        }
-        for parent in target {
-            self.needs(Thing::Shape(parent));
-        }
+    /// Whether a change of a column starts from the type it has in the live schema, and whether it leads to that in the target.
+    fn ends_of_retyping(&self, table: &QName, column: &Name, change: &ColumnChange) -> [bool; 2] {
+        let ColumnChange::Type(types) = change else {
+            return [true; 2];
+        };
+        let is_on = |side: &Side<'_>, ty: &TypeName| {
+            let table = side.table(&folded(table, self.dialect));
+            let mut columns = table.into_iter().flat_map(|table| &table.columns);
+            let column = columns.find(|c| self.dialect.same_name(&c.name, column));
+            column.is_none_or(|column| column.ty == *ty)
+        };
+        [
+            is_on(&self.sides.live, &types.old),
+            is_on(&self.sides.target, &types.new),
+        ]
     }
 
     fn create_table(&mut self, table: &Table) {
@@ -621,6 +609,13 @@ impl Collector<'_> {
         self.needs(Thing::NewTypes);
         self.links.makes.push(Thing::Relation(name.clone()));
         self.links.makes.push(Thing::Name(name));
+        for constraint in table.constraints() {
+            let name = self.index_name(&table.name, constraint.kind(), constraint.name());
+            self.links.makes.extend(name);
+        }
+        for column in &table.columns {
+            self.makes_with(&table.name, column);
+        }
         for parent in table.parents() {
             // It gets what its parent is changed to at once, and nothing of the change itself.
             self.needs(Thing::Shape(self.fold(&parent)));
@@ -641,6 +636,11 @@ impl Collector<'_> {
                 .takes
                 .push(Thing::Name(self.sibling(&table.name, &index.name)));
         }
+        for constraint in table.constraints() {
+            let name = self.index_name(&table.name, constraint.kind(), constraint.name());
+            self.links.takes.extend(name);
+        }
+        self.leave_room(table);
         for parent in table.parents() {
             // What its parent is changed to may not go together with it.
             self.releases(Thing::Shape(self.fold(&parent)));
@@ -680,6 +680,7 @@ impl Collector<'_> {
                 TableChange::AddColumn(new) => {
                     let column = self.dialect.fold(&new.column.name).into();
                     self.links.makes.push(Thing::Column(table.clone(), column));
+                    self.makes_with(name, &new.column);
                 }
                 TableChange::DropColumn(gone) => {
                     let column = self.dialect.fold(&gone.column.name).into();
@@ -699,15 +700,22 @@ impl Collector<'_> {
                 }
                 TableChange::AddConstraint { constraint } => {
                     let keys = self.constraint_keys(&table, constraint);
-                    self.links.makes.extend(keys);
+                    let index = self.index_name(name, constraint.kind(), constraint.name());
+                    self.links.makes.extend(keys.into_iter().chain(index));
                 }
                 TableChange::DropConstraint { constraint } => {
                     let keys = self.constraint_keys(&table, constraint);
-                    self.links.takes.extend(keys);
+                    let index = self.index_name(name, constraint.kind(), constraint.name());
+                    self.links.takes.extend(keys.into_iter().chain(index));
+                }
+                TableChange::RenameConstraint { kind, name: names } => {
+                    let [old, new] =
+                        [&names.old, &names.new].map(|n| self.index_name(name, *kind, n.as_ref()));
+                    self.links.takes.extend(old);
+                    self.links.makes.extend(new);
                 }
                 TableChange::RenameColumn(_)
                 | TableChange::AlterColumn(_)
-                | TableChange::RenameConstraint { .. }
                 | TableChange::SetOption(_)
                 | TableChange::SetComment(_)
                 | TableChange::SetDefinition(_)
@@ -785,6 +793,25 @@ impl Collector<'_> {
             .into_iter()
             .chain(is_primary.then(|| Thing::Key(table.clone(), Vec::new())))
             .collect()
+    }
+
+    /// What the engine makes with a column under a name that must be free.
+    fn makes_with(&mut self, table: &QName, column: &Column) {
+        let made = self.dialect.made_with(table, column);
+        let made = made.map(|name| Thing::Name(self.fold(&name)));
+        self.links.makes.extend(made);
+    }
+
+    /// The name of the index behind a constraint, where that is one among those of tables and views.
+    fn index_name(&self, table: &QName, kind: ConstraintKind, name: Option<&Name>) -> Option<Thing> {
+        let has_index = match kind {
+            ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclude => {
+                self.dialect.facts().keys_are_relations
+            }
+            ConstraintKind::ForeignKey | ConstraintKind::Check => false,
+        };
+        let name = name.filter(|_| has_index)?;
+        Some(Thing::Name(self.sibling(table, name)))
     }
 
     fn index_key(&self, table: &QName, index: &Index) -> Option<Thing> {

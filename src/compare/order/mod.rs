@@ -4,9 +4,11 @@
 //! and needs, `graph` sorts, `circles` says what gives way when directives wait for each other. Where nothing demands a sequence,
 //! [`Rank`] does, so that the outcome is always the same and reads table by table.
 
+mod carried;
 mod circles;
 mod graph;
 mod links;
+mod partitions;
 
 use crate::compare::dependents::Side;
 use crate::compare::pair::{Pair, fold_qname};
@@ -40,9 +42,9 @@ pub(super) fn arrange(
         named: named(&directives, dialect),
         dialect,
     };
-    let mut nodes: Vec<Node> = directives
+    let mut nodes: Vec<Node> = partitions::apart(carried::carry(directives, &world), &world)
         .into_iter()
-        .map(|d| Node::new(d, Part::Main, &world))
+        .map(|(d, part)| Node::new(d, part, &world))
         .collect();
     for cure in circles::CURES {
         let (graph, gates) = connect(&nodes);

@@ -121,6 +121,7 @@ static FACTS: Facts = Facts {
     joins_index_changes: true,
     renames_indexes: true,
     renames_constraints: false,
+    keys_are_relations: false,
     places_columns: false,
     comments: true,
     tracks_dependencies: false,

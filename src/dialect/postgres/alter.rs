@@ -449,19 +449,15 @@ impl Alteration<'_> {
         match key.as_str() {
             option::PARTITION_OF | option::PARTITION_BOUND => {
                 // The two change together; the first of them that changes speaks for both.
-                let is_first = self
-                    .changes
-                    .iter()
-                    .find_map(|change| match change {
-                        TableChange::SetOption(option)
-                            if [option::PARTITION_OF, option::PARTITION_BOUND]
-                                .contains(&option.key.as_str()) =>
-                        {
-                            Some(option.key == *key)
-                        }
-                        _ => None,
-                    })
-                    .unwrap_or(false);
+                let is_about_place = |option: &&OptionChange| {
+                    [option::PARTITION_OF, option::PARTITION_BOUND].contains(&option.key.as_str())
+                };
+                let options = self.changes.iter().filter_map(|change| match change {
+                    TableChange::SetOption(option) => Some(option),
+                    _ => None,
+                });
+                let first = options.into_iter().find(is_about_place);
+                let is_first = first.is_some_and(|first| std::ptr::eq(first, change));
                 if is_first {
                     self.change_parent(work);
                 }

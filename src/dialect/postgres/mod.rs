@@ -59,6 +59,7 @@ static FACTS: Facts = Facts {
     joins_index_changes: false,
     renames_indexes: true,
     renames_constraints: true,
+    keys_are_relations: true,
     places_columns: false,
     comments: true,
     tracks_dependencies: true,
@@ -246,6 +247,15 @@ impl Dialect for Postgres {
 
     fn refuses(&self, _after: &Table, old: &Column, new: &Column) -> Option<Sql> {
         values::refuses(old, new)
+    }
+
+    fn made_with(&self, table: &QName, column: &Column) -> Option<QName> {
+        types::serial(&column.ty)?;
+        Some(sequence::made_for(table, &column.name))
+    }
+
+    fn carrier(&self, ty: &TypeName) -> Option<TypeName> {
+        Some(TypeName::new(if ty.ends_with("[]") { "text[]" } else { "text" }))
     }
 
     fn conversion(

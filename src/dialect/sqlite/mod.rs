@@ -70,6 +70,7 @@ static FACTS: Facts = Facts {
     joins_index_changes: false,
     renames_indexes: false,
     renames_constraints: false,
+    keys_are_relations: false,
     places_columns: false,
     comments: false,
     tracks_dependencies: false,
