@@ -247,3 +247,18 @@ fn a_new_partition_leaves_its_parent_the_names_of_what_it_gets() {
         .to("create table p (a int not null, b int not null, primary key (a, b)) partition by list (a); create table p1 partition of p for values in (1);")
         .holds();
 }
+
+#[test]
+fn a_table_with_other_columns_takes_the_place_of_a_partitioned_one() {
+    let parted = "create table t (id int, no serial, x text) partition by list (x);
+         create table t1 partition of t for values in ('a'); create table t2 partition of t for values in ('b');";
+    let plain = "create table r (id int primary key); create table t (y text, r int references r);";
+    Scenario::new("partitions").from(parted).to(plain).holds();
+    Scenario::new("partitions").from(plain).to(parted).holds();
+    Scenario::new("partitions")
+        .from(plain)
+        .rows("insert into r values (1); insert into t values (null, 1);")
+        .to("create table t (y text, x text) partition by list (x); create table t1 partition of t default;")
+        .refills("t")
+        .holds();
+}

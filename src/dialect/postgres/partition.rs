@@ -61,6 +61,15 @@ pub(super) fn rebuild(
     statements.extend(sql.into_iter().map(Statement::new));
     let indexes = std::mem::take(&mut made.indexes);
     statements.extend(table::create(&made, after));
+    let left_behind: Vec<&Column> = old
+        .columns
+        .iter()
+        .filter(|column| types::serial(&column.ty).is_some())
+        .filter(|column| {
+            new.column(&column.name)
+                .is_none_or(|new| types::serial(&new.ty).is_none())
+        })
+        .collect();
     let carried_over = numbered.into_iter().flat_map(|n| n.carried_over);
     statements.extend(carried_over.map(Statement::new));
     for (sequence, (_, column)) in owned {
@@ -90,13 +99,35 @@ pub(super) fn rebuild(
         (_, false) => {
             statements.extend(move_rows(old, new, changes));
             statements.extend(let_go);
+            statements.extend(without_numbering(old, &left_behind, before));
             statements.push(Statement::new(format!("DROP TABLE {put_aside}")));
             statements.extend(around.keys);
         }
-        (false, true) => {}
+        // It waits for the partitions to come, and must hold on to nothing until then.
+        (false, true) => statements.extend(old.foreign_keys.iter().filter_map(|key| {
+            let drop = format!("DROP CONSTRAINT IF EXISTS {}", quote(key.name.as_ref()?));
+            Some(table::alter(&put_aside, &[drop]))
+        })),
     }
     statements.extend(around.behind);
     Ok(statements)
+}
+
+/// Takes from the partitions that were let go the defaults over sequences that go with their parent.
+fn without_numbering(parent: &Table, columns: &[&Column], before: &Schema) -> Vec<Statement> {
+    let parents = |table: &Table| types::type_name(table.options.get(option::PARTITION_OF)?);
+    let partitions = before
+        .tables
+        .values()
+        .filter(|table| parents(table).as_ref() == Some(&parent.name));
+    let drops = columns
+        .iter()
+        .map(|column| format!("ALTER COLUMN {} DROP DEFAULT", quote(&column.name)))
+        .collect::<Vec<_>>();
+    partitions
+        .filter(|_| !drops.is_empty())
+        .map(|partition| table::alter(&qname(&partition.name), &drops))
+        .collect()
 }
 
 /// The foreign keys of other tables that refer to the table, by their tables and names.
