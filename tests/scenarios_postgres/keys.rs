@@ -47,19 +47,19 @@ fn p_01_rows_that_are_not_unique_stop_the_upgrade() {
 }
 
 #[test]
-fn p_02_a_new_table_gets_the_names_of_the_keys_of_one_that_goes() {
+fn a_new_table_gets_the_names_of_the_keys_of_one_that_goes() {
     let sql = |table: &str| {
         format!(
             "create sequence numbers; create table {table} (id int default nextval('numbers') constraint key primary key, a int constraint other unique);"
         )
     };
-    Scenario::new("P-02")
+    Scenario::new("keys")
         .from(&sql("zebra"))
         .rows("insert into zebra (a) values (1);")
         .to(&sql("ant"))
         .holds();
     // The sequence has its name from a table that goes.
-    Scenario::new("P-02")
+    Scenario::new("keys")
         .from("create table zebra (id serial constraint key primary key);")
         .to("create table ant (id int constraint key primary key); create sequence zebra_id_seq as int owned by ant.id;
              alter table ant alter id set default nextval('zebra_id_seq');")

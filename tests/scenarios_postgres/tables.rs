@@ -240,3 +240,17 @@ fn children_come_behind_the_changes_of_their_parents_and_go_before_them() {
         .to("create table p (a int, x int);")
         .holds();
 }
+
+#[test]
+fn a_sequence_that_stands_beside_its_new_numbers_begins_anew() {
+    let sql = |numbers: &str| {
+        format!(
+            "create sequence s {numbers}; create table t (id int generated always as identity ({numbers}), v int);"
+        )
+    };
+    let (high, low) = (
+        "start 50 minvalue 40 maxvalue 60",
+        "start 3 minvalue 2 maxvalue 9 cycle",
+    );
+    Scenario::new("sequences").from(&sql(high)).to(&sql(low)).holds();
+}

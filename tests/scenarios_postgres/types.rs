@@ -245,7 +245,7 @@ fn y_21_a_collation_comes_changes_and_goes() {
 }
 
 #[test]
-fn y_22_a_domain_becomes_an_enum_type_of_its_name_and_columns_keep_their_values() {
+fn a_domain_becomes_an_enum_type_of_its_name_and_columns_keep_their_values() {
     let tables = "create table t (id int primary key, state mood default 'calm', states mood[], other int, v text,
              constraint ck check (state <> 'angry'), constraint uq unique (state, other));
          create index i on t (state) where state = 'calm';
@@ -259,12 +259,12 @@ fn y_22_a_domain_becomes_an_enum_type_of_its_name_and_columns_keep_their_values(
             .replace("v text", "v mood")
     );
     let listed = format!("create type mood as enum ('calm', 'angry'); {tables}");
-    Scenario::new("Y-22")
+    Scenario::new("types")
         .from(&domain)
         .rows("insert into t values (1, 'calm', '{calm,angry}', 1, 'calm'), (2, null, null, null, null); insert into u values ('calm', 1);")
         .to(&listed)
         .refills("t")
         .upgraded("select states[2] from w join t using (id)", "angry")
         .holds();
-    Scenario::new("Y-22").from(&listed).to(&domain).holds();
+    Scenario::new("types").from(&listed).to(&domain).holds();
 }

@@ -468,7 +468,13 @@ impl ColumnAlteration<'_> {
         parts.extend(
             changed_options(&options_of(old), &options_of(new))
                 .into_iter()
-                .map(|part| format!("SET {part}")),
+                .map(|part| {
+                    if part.starts_with("RESTART") {
+                        part
+                    } else {
+                        format!("SET {part}")
+                    }
+                }),
         );
         if !parts.is_empty() {
             effects.actions.push(self.action(parts.join(" ")));

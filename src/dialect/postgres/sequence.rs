@@ -50,7 +50,20 @@ pub(super) fn changed_options(old: &SequenceOptions, new: &SequenceOptions) -> V
     if old.cycle != new.cycle {
         parts.push(if new.cycle { "CYCLE" } else { "NO CYCLE" }.to_owned());
     }
+    if starts_beside(old, new) {
+        parts.push(format!("RESTART WITH {}", start(new)));
+    }
     parts
+}
+
+/// Whether all numbers that a sequence may have given lie beside those that it gets: it can go on only from a new beginning.
+fn starts_beside(old: &SequenceOptions, new: &SequenceOptions) -> bool {
+    let is_less = |low: Option<i64>, high: Option<i64>| low.zip(high).is_some_and(|(low, high)| low < high);
+    if is_descending(old) {
+        is_less(Some(start(old)), new.min) || is_less(new.max, old.min)
+    } else {
+        is_less(new.max, Some(start(old))) || is_less(old.max, new.min)
+    }
 }
 
 /// Whether it counts downwards.

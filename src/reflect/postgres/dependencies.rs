@@ -119,12 +119,15 @@ impl Dependencies {
         if self.members.contains_key(&(from.0, from.1)) {
             return None;
         }
-        // Up to version 14 a generated column itself leans on the columns it is computed from.
+        // Up to version 14 a generated column itself leans on what it is computed from. Others lean on types and collations only.
+        let is_computed = match to.0 {
+            class::RELATION => from.1 == to.1 && to.2 > 0,
+            class::TYPE | class::COLLATION => false,
+            _ => true,
+        };
         if from.0 == class::RELATION
-            && to.0 == class::RELATION
-            && from.1 == to.1
             && from.2 > 0
-            && to.2 > 0
+            && is_computed
             && let Part::Column(relation, column) = part
         {
             part = Part::Default(relation, column);
