@@ -75,7 +75,7 @@ fn end(run: Running, database: &Database, mut gate: Session, session: &str, mome
     match moment {
         Moment::Before => {
             run.kill();
-            database.server.sql("mysql", &format!("KILL {session}"));
+            end_session(database, session);
             drop(gate);
         }
         Moment::During => {
@@ -88,10 +88,18 @@ fn end(run: Running, database: &Database, mut gate: Session, session: &str, mome
             gate.run("ROLLBACK");
             wait_until("the ledger waits", || waiting(database, LEDGER).is_some());
             run.kill();
-            database.server.sql("mysql", &format!("KILL {session}"));
+            end_session(database, session);
             drop(ledger);
         }
     }
+}
+
+/// Ends what waits, and comes back when it waits no more: else it may still get what it waited for.
+fn end_session(database: &Database, session: &str) {
+    database.server.sql("mysql", &format!("KILL {session}"));
+    wait_until("the session is gone", || {
+        waiting(database, &format!("ID = {session}")).is_none()
+    });
 }
 
 /// The names of the tables that the statements need, in order.
