@@ -23,4 +23,6 @@ pub use online::OnlineChanges;
 pub use segments::Segment;
 #[cfg(feature = "connect")]
 pub(crate) use segments::Segments;
-pub(crate) use text::{comment, ended, readable, terminated};
+#[cfg(feature = "connect")]
+pub(crate) use text::readable;
+pub(crate) use text::{comment, ended, terminated};

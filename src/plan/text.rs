@@ -2,7 +2,9 @@
 
 use super::segments::Segments;
 use super::{Plan, Step};
-use crate::dialect::{Dialect, Statement};
+#[cfg(feature = "connect")]
+use crate::dialect::Dialect;
+use crate::dialect::Statement;
 use std::fmt::Write;
 
 impl Plan {
@@ -35,6 +37,7 @@ impl Plan {
 }
 
 /// A text of statements as the engine's own client reads it, however the session of that client is set.
+#[cfg(feature = "connect")]
 pub(crate) fn readable(text: String, dialect: &dyn Dialect) -> String {
     match dialect.around_text(&text) {
         Some((before, behind)) => format!("{before};\n\n{text}\n{behind};\n"),

@@ -429,5 +429,6 @@ async fn made_by(context: &Context<'_>) -> Result<String> {
     Ok(version)
 }
 
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod tests;

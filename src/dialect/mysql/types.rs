@@ -229,6 +229,7 @@ pub(super) enum Family {
 }
 
 /// Whether values of the type are geometries.
+#[cfg(feature = "mysql")]
 pub(crate) fn holds_geometries(ty: &str) -> bool {
     family(ty) == Family::Spatial
 }
