@@ -20,6 +20,8 @@ mod given;
 mod interrupt;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod outcome;
 #[cfg(feature = "sqlite")]
 mod packed;
 #[cfg(feature = "postgres")]

@@ -17,8 +17,9 @@ use self::{options::Target, rows::plain};
 use super::{
     Interrupter, Open, Refused, Row,
     interrupt::interrupted,
+    outcome::{Cause, Done, Stopped},
     server::{
-        Answer, BATCH_BYTES, BATCH_STATEMENTS, Cause, Done, End, Stopped,
+        Answer, BATCH_BYTES, BATCH_STATEMENTS, End,
         failure::{is_lost, is_not_one, no_answer, timed_out},
         pass_over, read_answers, tell,
     },

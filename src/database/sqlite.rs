@@ -18,6 +18,7 @@ use sqlx::{
 use super::{
     Interrupter, Open, Refused, Row, Value,
     interrupt::{Underway, interrupted},
+    outcome::{Cause, Done, Stopped},
     packed,
     url::{SqliteLocation, SqliteMode},
 };
@@ -85,35 +86,6 @@ struct StopOnDrop(Interrupter);
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.abandon();
-    }
-}
-
-/// A call that reached its end.
-struct Done {
-    /// How many statements were executed.
-    statements: usize,
-    /// The rows changed by each, added up.
-    changes: u64,
-}
-
-/// A call that did not reach its end.
-struct Stopped {
-    /// How many statements of the text had been executed.
-    completed: usize,
-    cause: Cause,
-}
-
-enum Cause {
-    Driver(sqlx::Error),
-    Ours(Error),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self {
-            completed: 0,
-            cause: Cause::Ours(error),
-        }
     }
 }
 
@@ -368,7 +340,7 @@ impl Sqlite {
             }
             *round_trips += 1;
             match self.run(&batch, |_| Ok(())).await {
-                Ok(done) if done.statements == end - start => {
+                Ok(done) if done.results == end - start => {
                     start = end;
                 }
                 Ok(_) => {
@@ -434,19 +406,19 @@ impl Sqlite {
         self.interrupter.check()?;
         let underway = Underway::new(&self.interrupter);
         let mut done = Done {
-            statements: 0,
+            results: 0,
             changes: 0,
         };
         let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(&mut *self.connection);
         loop {
             match results.try_next().await {
                 Ok(Some(Either::Left(result))) => {
-                    done.statements += 1;
+                    done.results += 1;
                     done.changes += result.rows_affected();
                 }
                 Ok(Some(Either::Right(row))) => {
                     each(row).map_err(|error| Stopped {
-                        completed: done.statements,
+                        completed: done.results,
                         cause: Cause::Ours(error),
                     })?;
                 }
@@ -454,7 +426,7 @@ impl Sqlite {
                 Err(error) => {
                     underway.done();
                     return Err(Stopped {
-                        completed: done.statements,
+                        completed: done.results,
                         cause: Cause::Driver(error),
                     });
                 }

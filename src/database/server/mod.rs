@@ -12,7 +12,7 @@ use futures_util::{
 };
 use sqlx::{AssertSqlSafe, Connection, Either, Executor};
 
-use super::{Interrupter, Row, Value, interrupt::Underway};
+use super::{Interrupter, Row, Value, interrupt::Underway, outcome::Done};
 use crate::{Error, ErrorKind, Result};
 
 /// Limits of one batch of statements: a server reads a text as a whole before it runs the first statement of it (PostgreSQL), and takes
@@ -30,14 +30,6 @@ pub(super) enum Answer<R> {
     End,
 }
 
-/// What came of a text.
-pub(super) struct Done {
-    /// How many results: one of each statement, more of a `CALL`.
-    pub(super) results: usize,
-    /// The rows changed by each, added up.
-    pub(super) changes: u64,
-}
-
 /// How the answers to a text ended.
 pub(super) enum End {
     All,
@@ -47,27 +39,6 @@ pub(super) enum End {
     Unusable(Error),
     /// It was to stop, and the server could not be told: the session is of no more use.
     GivenUp,
-}
-
-/// A text that did not run to its end.
-pub(super) struct Stopped {
-    /// How many results had come.
-    pub(super) completed: usize,
-    pub(super) cause: Cause,
-}
-
-pub(super) enum Cause {
-    Driver(sqlx::Error),
-    Ours(Error),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self {
-            completed: 0,
-            cause: Cause::Ours(error),
-        }
-    }
 }
 
 /// Hands over each answer to a text. When somebody asks to stop, `stop` tells the server, and gives whether it took that; `changes`
