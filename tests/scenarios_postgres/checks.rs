@@ -39,6 +39,33 @@ fn k_02_to_05_checks_without_a_name_of_columns_and_of_new_tables() {
 }
 
 #[test]
+fn k_01_a_list_of_texts_is_one_in_both_spellings_of_the_server() {
+    // It prints the first with the cast around the list, and the second, which is that very text, with a cast around each element.
+    let schema = |list: &str| {
+        format!(
+            "create table t (s varchar(9) default 'a', l varchar[] default array['a', 'b'], constraint c check ({list}));\n\
+             create index i on t (s) where {list}; create index j on t (({list}));\n\
+             create view v as select s from t where {list};\n\
+             create policy p on t using ({list});"
+        )
+    };
+    let (written, printed) = (
+        schema("s in ('a', 'b')"),
+        schema("s::text = any ((array['a'::character varying, 'b'::character varying])::text[])"),
+    );
+    Scenario::new("K-01").from(&written).to(&printed).equal();
+    Scenario::new("K-01").from(&printed).to(&written).equal();
+    let other = printed.replace("'b'::character", "'c'::character");
+    assert!(
+        !Scenario::new("K-01")
+            .from(&written)
+            .to(&other)
+            .changed()
+            .is_empty()
+    );
+}
+
+#[test]
 fn k_01_rows_that_break_a_new_check_stop_the_upgrade() {
     Scenario::new("K-01")
         .from("create table t (a int);")

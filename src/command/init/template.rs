@@ -85,6 +85,7 @@ pub(super) fn files(template: Template) -> Vec<&'static str> {
         ],
         Template::Embedded => vec![
             "autogen.toml",
+            "migrations/",
             "migrations/.gitkeep",
             "schema.sql",
             "build.rs",

@@ -1,15 +1,32 @@
 //! The one spelling for all spellings that PostgreSQL takes as one.
 //!
 //! Both sides of a comparison were read from a server, which has spelled everything in its own way already. So there is little to do:
-//! marks that say where something comes from, or how it is to be built, are no difference.
+//! marks that say where something comes from, or how it is to be built, are no difference, and neither is the one spelling that a server
+//! does not keep when it is given it back.
 
+use super::array_cast::handed_on;
 use super::option;
 use super::spelling::list_items;
-use crate::schema::{Name, Object, Options, QName, Sql, Table};
+use crate::schema::{IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table};
+use std::borrow::Cow;
 
-/// SQL: as it is, without blanks around it.
+/// SQL: as it is, without blanks around it, with the casts of arrays at their elements.
 pub(super) fn sql(sql: &str) -> String {
-    sql.trim().to_owned()
+    handed_on(sql.trim()).into_owned()
+}
+
+fn sql_in(expression: &mut Sql) {
+    if let Cow::Owned(text) = handed_on(expression) {
+        *expression = Sql::new(text);
+    }
+}
+
+fn parts_in<'p>(parts: impl IntoIterator<Item = &'p mut IndexPart>) {
+    for part in parts {
+        if let PartTarget::Expression(expression) = &mut part.target {
+            sql_in(expression);
+        }
+    }
 }
 
 fn name_in(name: &mut QName) {
@@ -39,6 +56,10 @@ pub(super) fn table(table: &Table) -> Table {
             column.options.remove(option::NOT_NULL_NAME);
         }
         without_marks(&mut column.options);
+        column.default.iter_mut().for_each(sql_in);
+        if let Some(generated) = &mut column.generated {
+            sql_in(&mut generated.expression);
+        }
     }
     if let Some(key) = &mut table.primary_key {
         without_marks(&mut key.options);
@@ -52,12 +73,17 @@ pub(super) fn table(table: &Table) -> Table {
     }
     for check in &mut table.checks {
         without_marks(&mut check.options);
+        sql_in(&mut check.expression);
     }
     for exclude in &mut table.excludes {
         without_marks(&mut exclude.options);
+        exclude.predicate.iter_mut().for_each(sql_in);
+        parts_in(exclude.elements.iter_mut().map(|(part, _)| part));
     }
     for index in &mut table.indexes {
         without_marks(&mut index.options);
+        index.predicate.iter_mut().for_each(sql_in);
+        parts_in(&mut index.parts);
     }
     table
         .uniques
@@ -80,7 +106,7 @@ pub(super) fn object(object: &Object) -> Object {
     let mut object = object.clone();
     name_in(&mut object.id.name);
     object.id.on.iter_mut().for_each(name_in);
-    object.definition = Sql::new(object.definition.trim());
+    object.definition = Sql::new(sql(&object.definition));
     if object.id.kind.as_str() == "statistics" {
         object.definition = Sql::new(in_any_order(&object.definition));
     }

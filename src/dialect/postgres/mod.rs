@@ -9,6 +9,7 @@
 //! Every statement names things with their namespaces, so that it means the same under any `search_path`.
 
 mod alter;
+mod array_cast;
 mod canonical;
 mod column_change;
 mod columns;
