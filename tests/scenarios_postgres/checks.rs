@@ -58,7 +58,7 @@ fn k_01_a_list_of_texts_is_one_in_both_spellings_of_the_server() {
     let other = printed.replace("'b'::character", "'c'::character");
     assert!(
         !Scenario::new("K-01")
-            .from(&written)
+            .from(&printed)
             .to(&other)
             .changed()
             .is_empty()
