@@ -66,6 +66,22 @@ fn k_01_a_list_of_texts_is_one_in_both_spellings_of_the_server() {
 }
 
 #[test]
+fn k_01_what_is_between_and_more_is_one_chain() {
+    // The server prints `((a >= 1) AND (a <= 2)) AND b` and makes one chain of that text.
+    let schema = |condition: &str| {
+        format!(
+            "create table t (a int, b boolean, constraint c check ({condition}));\n\
+             create index i on t (a) where {condition}; create view v as select a from t where {condition};"
+        )
+    };
+    let written = schema("a between 1 and 2 and b");
+    for same in ["((a >= 1) and (a <= 2)) and b", "a >= 1 and a <= 2 and b"] {
+        Scenario::new("K-01").from(&written).to(&schema(same)).equal();
+        Scenario::new("K-01").from(&schema(same)).to(&written).equal();
+    }
+}
+
+#[test]
 fn k_01_rows_that_break_a_new_check_stop_the_upgrade() {
     Scenario::new("K-01")
         .from("create table t (a int);")

@@ -1,22 +1,30 @@
 //! The one spelling for all spellings that PostgreSQL takes as one.
 //!
 //! Both sides of a comparison were read from a server, which has spelled everything in its own way already. So there is little to do:
-//! marks that say where something comes from, or how it is to be built, are no difference, and neither is the one spelling that a server
-//! does not keep when it is given it back.
+//! marks that say where something comes from, or how it is to be built, are no difference, and neither are the spellings that a server
+//! does not keep when it is given them back.
 
 use super::array_cast::handed_on;
+use super::bool_chain::joined;
 use super::option;
 use super::spelling::list_items;
 use crate::schema::{IndexPart, Name, Object, Options, PartTarget, QName, Sql, Table};
 use std::borrow::Cow;
 
-/// SQL: as it is, without blanks around it, with the casts of arrays at their elements.
+/// SQL: as it is, without blanks around it, and as the server keeps it when it is given it back.
 pub(super) fn sql(sql: &str) -> String {
-    handed_on(sql.trim()).into_owned()
+    kept(sql.trim()).into_owned()
+}
+
+fn kept(sql: &str) -> Cow<'_, str> {
+    match handed_on(sql) {
+        Cow::Borrowed(sql) => joined(sql),
+        Cow::Owned(sql) => Cow::Owned(joined(&sql).into_owned()),
+    }
 }
 
 fn sql_in(expression: &mut Sql) {
-    if let Cow::Owned(text) = handed_on(expression) {
+    if let Cow::Owned(text) = kept(expression) {
         *expression = Sql::new(text);
     }
 }

@@ -10,6 +10,7 @@
 
 mod alter;
 mod array_cast;
+mod bool_chain;
 mod canonical;
 mod column_change;
 mod columns;
