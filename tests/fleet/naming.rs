@@ -65,7 +65,7 @@ fn names_follow_the_convention_on_mysql_and_mariadb() {
         course(
             &database.url(),
             |_| {
-                database.sql("SELECT group_concat(constraint_name) FROM information_schema.table_constraints")
+                database.sql("SELECT group_concat(constraint_name) FROM information_schema.table_constraints WHERE table_schema = database()")
             },
             &["uq_a_n", "fk_b_a_id_a", "ck_a_2"],
         );
