@@ -2,7 +2,7 @@
 //! that stands right under it (`transformTypeCast` in the server's `parse_expr.c`). The server itself prints the first for
 //! `name IN ('a', 'b')` over a `varchar`, and the second when it was given that text. For comparing only.
 
-use super::spelling::list_items;
+use super::spelling::{closing_brackets, list_items};
 use crate::sql::{Lexicon, Scanner, Token, TokenKind};
 use std::borrow::Cow;
 
@@ -15,10 +15,11 @@ pub(super) fn handed_on(sql: &str) -> Cow<'_, str> {
     let tokens: Vec<Token> = Scanner::new(sql, &Lexicon::POSTGRES)
         .filter(|token| !token.is_trivia())
         .collect();
+    let closing = closing_brackets(sql, &tokens);
     let mut out = String::new();
     let (mut at, mut copied) = (0, 0);
     while at < tokens.len() {
-        let Some(cast) = Cast::at(sql, &tokens, at) else {
+        let Some(cast) = Cast::at(sql, &tokens, &closing, at) else {
             at += 1;
             continue;
         };
@@ -50,14 +51,14 @@ struct Cast<'s> {
 
 impl<'s> Cast<'s> {
     /// The one that begins with this token.
-    fn at(sql: &'s str, tokens: &[Token], at: usize) -> Option<Self> {
+    fn at(sql: &'s str, tokens: &[Token], closing: &[Option<usize>], at: usize) -> Option<Self> {
         let is = |at: usize, symbol: &str| tokens.get(at).is_some_and(|token| token.is_symbol(sql, symbol));
         let encloses = is(at, "(");
         let array = at + usize::from(encloses);
         if !tokens.get(array)?.is_keyword(sql, "ARRAY") || !is(array + 1, "[") {
             return None;
         }
-        let close = closing(sql, tokens, array + 1)?;
+        let close = closing[array + 1]?;
         if encloses && !is(close + 1, ")") {
             return None;
         }
@@ -89,24 +90,6 @@ impl<'s> Cast<'s> {
             format!("{element}::{}", self.ty)
         }
     }
-}
-
-/// The token that closes the bracket which this one opens.
-fn closing(sql: &str, tokens: &[Token], open: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        match token.text(sql) {
-            "(" | "[" => depth += 1,
-            ")" | "]" => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// `character varying(10)`, `public."Mood"`.

@@ -2,15 +2,19 @@
 //! `gram.y`). The server itself prints the first for `x BETWEEN 1 AND 2 AND c`, and the second when it was given that text. Only the first
 //! operand of a chain is taken so; one that stands behind others stays a chain of its own. For comparing only.
 
+use super::spelling::closing_brackets;
 use crate::sql::{Lexicon, Scanner, Token};
 use std::borrow::Cow;
 
 /// The text with chains that begin with a chain of the same kind as one.
 pub(super) fn joined(sql: &str) -> Cow<'_, str> {
+    if !sql.contains('(') {
+        return Cow::Borrowed(sql);
+    }
     let tokens: Vec<Token> = Scanner::new(sql, &Lexicon::POSTGRES)
         .filter(|token| !token.is_trivia())
         .collect();
-    let closing = closing(sql, &tokens);
+    let closing = closing_brackets(sql, &tokens);
     let mut needless: Vec<Token> = Vec::new();
     for (open, close) in closing.iter().enumerate() {
         let is_first = open == 0 || tokens[open - 1].is_symbol(sql, "(");
@@ -53,24 +57,6 @@ impl Connective {
             None
         }
     }
-}
-
-/// For each token that opens a bracket the one that closes it.
-fn closing(sql: &str, tokens: &[Token]) -> Vec<Option<usize>> {
-    let mut closing = vec![None; tokens.len()];
-    let mut open = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token.text(sql) {
-            "(" | "[" => open.push(at),
-            ")" | "]" => {
-                if let Some(open) = open.pop() {
-                    closing[open] = Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    closing
 }
 
 /// Whether all that stands right between these tokens is joined by one kind of connective.

@@ -3,7 +3,7 @@
 use super::option::DEFAULT_NAMESPACE;
 use crate::directive::Literal;
 use crate::schema::{Name, QName};
-use crate::sql::{Lexicon, Scanner, TokenKind};
+use crate::sql::{Lexicon, Scanner, Token, TokenKind};
 
 /// The words that the server itself quotes when they are names: every keyword that is not "non-reserved" (manual, appendix C), of all
 /// versions up to 18.
@@ -131,6 +131,24 @@ pub(super) fn list_items(sql: &str) -> Vec<&str> {
     items.push(sql[start..].trim());
     items.retain(|item| !item.is_empty());
     items
+}
+
+/// For each token that opens a bracket the one that closes it.
+pub(super) fn closing_brackets(sql: &str, tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut closing = vec![None; tokens.len()];
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text(sql) {
+            "(" | "[" => open.push(at),
+            ")" | "]" => {
+                if let Some(open) = open.pop() {
+                    closing[open] = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    closing
 }
 
 /// How many bytes of a name the server keeps (`NAMEDATALEN` - 1).
